@@ -1,0 +1,146 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "deskbridge",
+    products: [
+        .executable(name: "deskbridge", targets: ["deskbridge"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
+        .target(name: "CLinux"),
+        .target(name: "DBus", dependencies: ["CDBus"], swiftSettings: strict),
+        .target(
+            name: "WebSocketTransport",
+            dependencies: [
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "DeskbridgeCore",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "OrderedCollections", package: "swift-collections"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "DeskbridgeStore",
+            dependencies: ["DeskbridgeCore", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "DeskbridgeActions",
+            dependencies: [
+                "CLinux", "DBus", "DeskbridgeCore",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "DeskbridgeEngine",
+            dependencies: [
+                "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeStore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "DeskbridgeServer",
+            dependencies: [
+                "DeskbridgeEngine", "WebSocketTransport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "DeskbridgeCommands",
+            dependencies: [
+                "DeskbridgeServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "deskbridge", dependencies: ["DeskbridgeCommands"], swiftSettings: strict),
+        .executableTarget(
+            name: "websocket-echo",
+            dependencies: [
+                "WebSocketTransport",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "DeskbridgeTestSupport",
+            dependencies: ["DeskbridgeCommands"],
+            path: "Tests/DeskbridgeTestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "DBusTests", dependencies: ["DBus", "DeskbridgeTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WebSocketTransportTests",
+            dependencies: ["WebSocketTransport", "DeskbridgeTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "DeskbridgeCoreTests", dependencies: ["DeskbridgeCore"], swiftSettings: strict),
+        .testTarget(
+            name: "DeskbridgeStoreTests",
+            dependencies: ["DeskbridgeStore", "DeskbridgeTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DeskbridgeActionsTests",
+            dependencies: ["DeskbridgeActions", "DeskbridgeTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DeskbridgeEngineTests",
+            dependencies: ["DeskbridgeEngine", "DeskbridgeTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DeskbridgeCommandsTests",
+            dependencies: ["DeskbridgeCommands", "DeskbridgeTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DeskbridgeEndToEndTests",
+            dependencies: ["DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
+            swiftSettings: strict
+        ),
+    ]
+)

@@ -1,0 +1,63 @@
+/// The values of an event that templates are filled from, by the same paths that ``TemplateScope`` declares.
+package struct FieldValues: Sendable {
+    /// What a path leads to.
+    package enum Lookup: Sendable, Equatable {
+        case value(JSONValue, isSecret: Bool)
+        case timestamp(Timestamp)
+        case absent
+        /// Only a step that has not run yet can tell.
+        case knownAfter(step: String)
+    }
+
+    private var values: [String: JSONValue]
+    private let date: Timestamp
+    private let secretNames: Set<String>
+    private var steps: [String: JSONValue] = [:]
+    private var stepsToCome: Set<String> = []
+
+    /// - Parameters:
+    ///   - parameters: the validated parameters, defaults filled in.
+    ///   - secretNames: the parameters whose values must never be shown.
+    ///   - date: when the event was accepted, so that each attempt makes the same names.
+    ///   - event: the members of `{event.…}`.
+    package init(parameters: JSONObject, secretNames: Set<String> = [], date: Timestamp, event: JSONObject = [:]) {
+        values = Dictionary(uniqueKeysWithValues: parameters.map { ($0.key, $0.value) })
+        values["event"] = .object(event)
+        self.secretNames = secretNames
+        self.date = date
+    }
+
+    /// Makes a finished step's result available as `{steps.ID.…}`.
+    package mutating func setResult(_ result: JSONValue, ofStep id: String) {
+        steps[id] = result
+        stepsToCome.remove(id)
+    }
+
+    /// Says that the step's result will be known only when it has run.
+    package mutating func expectResult(ofStep id: String) { stepsToCome.insert(id) }
+
+    package func lookup(_ path: [String]) -> Lookup {
+        guard let first = path.first else { return .absent }
+        if first == "date", path.count == 1 { return .timestamp(date) }
+        if first == "steps" {
+            guard path.count > 1 else { return .absent }
+            if stepsToCome.contains(path[1]) { return .knownAfter(step: path[1]) }
+            return descend(steps[path[1]], path.dropFirst(2), isSecret: false)
+        }
+        return descend(values[first], path.dropFirst(), isSecret: secretNames.contains(first))
+    }
+
+    private func descend(_ value: JSONValue?, _ path: ArraySlice<String>, isSecret: Bool) -> Lookup {
+        var value = value
+        for name in path {
+            switch value {
+            case .object(let members): value = members[name]
+            case .array(let elements):
+                guard let position = Int(name), elements.indices.contains(position) else { return .absent }
+                value = elements[position]
+            default: return .absent
+            }
+        }
+        return value.map { .value($0, isSecret: isSecret) } ?? .absent
+    }
+}

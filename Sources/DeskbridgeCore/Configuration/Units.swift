@@ -1,0 +1,90 @@
+/// The spellings of durations, sizes and rates in files and flags.
+package enum Units {
+    /// `250ms`, `30s`, `5m`, `12h`, `30d`: a whole number and a unit.
+    package static func duration(_ text: String) -> Duration? {
+        guard let (number, unit) = split(text) else { return nil }
+        let milliseconds: Int64? =
+            switch unit {
+            case "ms": 1
+            case "s": 1000
+            case "m": 60_000
+            case "h": 3_600_000
+            case "d": 86_400_000
+            default: nil
+            }
+        guard let milliseconds, number <= Int64(36_500) * 86_400_000 / milliseconds else { return nil }
+        return .milliseconds(number * milliseconds)
+    }
+
+    /// `512B`, `64KiB`, `16MiB`, `1GiB`: a whole number and a binary unit (IEC 80000-13).
+    package static func size(_ text: String) -> Int? {
+        guard let (number, unit) = split(text) else { return nil }
+        let shift: Int? =
+            switch unit {
+            case "B": 0
+            case "KiB": 10
+            case "MiB": 20
+            case "GiB": 30
+            default: nil
+            }
+        guard let shift, number <= Int64(1) << (50 - shift) else { return nil }
+        return Int(number) << shift
+    }
+
+    /// `60/10s`: how many in how long.
+    package static func rate(_ text: String) -> Rate? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count),
+            let window = duration(String(parts[1])), window > .zero
+        else { return nil }
+        return Rate(count: count, window: window)
+    }
+
+    /// A duration as it is written in files, in the largest unit that says it exactly.
+    package static func text(_ duration: Duration) -> String {
+        let milliseconds = duration.wholeMilliseconds
+        for (unit, size) in [("d", Int64(86_400_000)), ("h", 3_600_000), ("m", 60_000), ("s", 1000)]
+        where milliseconds % size == 0 && milliseconds != 0 {
+            return "\(milliseconds / size)\(unit)"
+        }
+        return "\(milliseconds)ms"
+    }
+
+    private static func split(_ text: String) -> (Int64, Substring)? {
+        let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard (1...15).contains(digits.count), let number = Int64(Substring(digits)) else { return nil }
+        return (number, text[digits.endIndex...])
+    }
+}
+
+/// How many of something may happen in a window of time.
+package struct Rate: Sendable, Hashable, CustomStringConvertible {
+    package let count: Int
+    package let window: Duration
+
+    package init(count: Int, window: Duration) {
+        self.count = count
+        self.window = window
+    }
+
+    package var description: String { "\(count)/\(Units.text(window))" }
+}
+
+extension YAMLNode {
+    package func duration(_ what: String) throws(DefinitionError) -> Duration {
+        guard let value = Units.duration(try string(what)) else {
+            throw error("\(what) must be a duration such as 250ms, 30s, 5m, 12h or 30d")
+        }
+        return value
+    }
+
+    package func size(_ what: String) throws(DefinitionError) -> Int {
+        guard let value = Units.size(try string(what)) else { throw error("\(what) must be a size such as 512B, 64KiB or 16MiB") }
+        return value
+    }
+
+    package func rate(_ what: String) throws(DefinitionError) -> Rate {
+        guard let value = Units.rate(try string(what)) else { throw error("\(what) must be a rate such as 60/10s") }
+        return value
+    }
+}

@@ -1,0 +1,25 @@
+/// Finds what a mistyped name was meant to be.
+package enum NearestName {
+    /// The candidate that takes the fewest edits, if two or fewer are enough.
+    package static func of(_ name: String, in candidates: [String]) -> String? {
+        let ranked = candidates.map { (distance(name, $0), $0) }.min { $0.0 < $1.0 }
+        guard let (distance, candidate) = ranked, distance <= min(2, candidate.count / 2) else { return nil }
+        return candidate
+    }
+
+    private static func distance(_ left: String, _ right: String) -> Int {
+        let left = Array(left.lowercased().prefix(64))
+        let right = Array(right.lowercased().prefix(64))
+        var row = Array(0...right.count)
+        for (i, a) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, b) in right.enumerated() {
+                let substitution = diagonal + (a == b ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(row[j] + 1, row[j + 1] + 1, substitution)
+            }
+        }
+        return row[right.count]
+    }
+}
