@@ -38,29 +38,27 @@ package struct JSONWriter {
         case .decimal(let value): append(value.text)
         case .string(let value): write(string: value)
         case .array(let elements):
-            list("[", "]", elements) { writer, element in writer.write(element) }
+            list("[", "]", elements.count) { writer, position in writer.write(elements[position]) }
         case .object(let members):
             let ordered = sortsMembers ? members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) } : Array(members)
-            list("{", "}", ordered) { writer, member in
-                writer.write(string: member.key)
-                writer.append(isPretty ? ": " : ":")
-                writer.write(member.value)
+            list("{", "}", ordered.count) { writer, position in
+                writer.write(string: ordered[position].key)
+                writer.append(writer.isPretty ? ": " : ":")
+                writer.write(ordered[position].value)
             }
         }
     }
 
-    private mutating func list<Element>(
-        _ open: String, _ close: String, _ elements: [Element], _ body: (inout JSONWriter, Element) -> Void
-    ) {
+    private mutating func list(_ open: String, _ close: String, _ count: Int, _ element: (inout JSONWriter, Int) -> Void) {
         append(open)
         depth += 1
-        for (position, element) in elements.enumerated() {
+        for position in 0..<count {
             if position > 0 { append(",") }
             newLine()
-            body(&self, element)
+            element(&self, position)
         }
         depth -= 1
-        if !elements.isEmpty { newLine() }
+        if count > 0 { newLine() }
         append(close)
     }
 
