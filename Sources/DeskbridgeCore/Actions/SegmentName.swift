@@ -13,12 +13,12 @@ package struct SegmentName: Sendable, Hashable {
     /// The name with each secret replaced.
     package let shown: String
 
-    /// - Throws: ``PlanRefusal`` that names the rule the text breaks.
-    package init(_ rendered: RenderedText) throws(PlanRefusal) {
+    /// - Throws: ``PlanError/refused(_:)`` that names the rule the text breaks.
+    package init(_ rendered: RenderedText) throws(PlanError) {
         let complaint = Complaint(rendered)
         let scalars = rendered.value.unicodeScalars
         guard let first = scalars.first, let last = scalars.last else {
-            throw PlanRefusal(.emptyValue, "a name in the path is empty")
+            throw .refused(.emptyValue, "a name in the path is empty")
         }
         guard rendered.value.utf8.count <= Self.longest else {
             throw complaint.refusal(.tooLong, "has more than \(Self.longest) bytes: shorten it, such as with |truncate:60")
@@ -113,7 +113,7 @@ private struct Complaint {
         name = shown.unicodeScalars.map { Self.isPlain($0) ? String($0) : "\\u{\(Self.hexadecimal($0))}" }.joined()
     }
 
-    func refusal(_ code: PlanRefusal.Code, _ what: String) -> PlanRefusal { PlanRefusal(code, "the name \"\(name)\" \(what)") }
+    func refusal(_ code: PlanRefusal.Code, _ what: String) -> PlanError { .refused(code, "the name \"\(name)\" \(what)") }
 
     func naming(_ scalar: Unicode.Scalar) -> String {
         guard showsAll else { return "a character" }
