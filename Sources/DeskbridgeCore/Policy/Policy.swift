@@ -35,13 +35,14 @@ package struct Policy: Sendable, Hashable {
     }
 
     private func decision(by rule: PolicyRule?, on request: PolicyRequest) -> PolicyDecision {
+        let whence = request.origin.map { "from \($0)" } ?? "from outside a web page"
         let who = "client \"\(request.client)\""
         let reason =
             switch rule?.effect {
             case .allow: "\(who) may cause \(request.type)"
             case .ask: "the person at the desk decides whether \(who) may cause \(request.type)"
             case .deny: "\(who) may not cause \(request.type)"
-            case nil: "no policy rule lets \(who) cause \(request.type)\(request.origin.map { " from \($0)" } ?? " from outside a web page")"
+            case nil: "no policy rule lets \(who) cause \(request.type) \(whence)"
             }
         return PolicyDecision(effect: rule?.effect ?? .deny, rule: rule?.id, reason: reason, rate: rule?.rate)
     }
@@ -67,9 +68,7 @@ extension VisibilityRule {
             do throws(Flaw) { return try NamePattern(text) } catch { throw node.error(error.message) }
         }
         if reader.node("client") == nil { reader.addMistake("the entry of visibility needs the key \"client\"") }
-        sees = reader.requiredEntries("sees", advice: "name clients, or write [\"*\"] for all") { text throws(Flaw) in
-            try NamePattern(text)
-        }
+        sees = reader.requiredEntries("sees", advice: "name them, or write [\"*\"] for all", NamePattern.init)
         let mistakes = reader.finish()
         errors += mistakes
         guard mistakes.isEmpty, let client else { return nil }
