@@ -43,7 +43,7 @@ struct Directory: ~Copyable {
     /// Opens a folder beneath; `names` are its path from here.
     func folder(_ names: [String], shown: [String]) throws(FolderProblem) -> Directory {
         let path = self.path(of: shown.joined(separator: "/"))
-        let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
         return try Directory(descriptor: openBeneath(names.joined(separator: "/"), flags), path: path, "open the folder \(path)")
     }
 

@@ -4,24 +4,19 @@ import DeskbridgeCore
 package struct RootPath: Sendable, Equatable {
     package let text: String
 
+    /// The longest root, in bytes, so that there is room for what lies beneath.
+    private static let longest = FolderTreeTemplate.longestPath / 2
+
     /// Reads a literal path; `~` alone or before the first slash is the home folder.
     init(parsing node: YAMLNode, home: String) throws(DefinitionError) {
         let written = try node.string("root")
-        let path: String
-        if written == "~" || written.hasPrefix("~/") { path = home + written.dropFirst() } else { path = written }
-        guard path.utf8.first == UInt8(ascii: "/") else {
-            throw node.error("root must be an absolute path, or begin with ~/, not \"\(written)\"")
-        }
-        guard !path.utf8.contains(0) else { throw node.error("root holds a NUL character") }
-        guard !path.contains(where: { $0 == "{" || $0 == "}" }) else {
+        guard !written.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
             throw node.error("root is taken as it is written and has no placeholders: what changes belongs in name")
         }
-        let names = path.split(separator: "/").filter { $0 != "." }
-        guard !names.contains("..") else { throw node.error("root must not hold \"..\": write the path it means") }
-        text = "/" + names.joined(separator: "/")
-        guard text.utf8.count <= FolderTreeTemplate.longestPath / 2 else {
-            throw node.error("root has more than \(FolderTreeTemplate.longestPath / 2) bytes")
+        do throws(Flaw) { text = try AbsolutePath(written, home: home).description } catch {
+            throw node.error("root: \(error.message)")
         }
+        guard text.utf8.count <= Self.longest else { throw node.error("root has more than \(Self.longest) bytes") }
     }
 
     /// A path beneath it.

@@ -90,6 +90,7 @@ struct NameTemplateRange: Sendable, Hashable {
         case .literal(let number): return (number, false)
         case .field(let placeholder):
             let rendered = try placeholder.value(fields)
+            if rendered.value == .null { throw .refused(.missingValue, "\(placeholder.description) bounds a range and has no value") }
             guard let integer = rendered.value.integerValue else {
                 throw .refused(.wrongType, "\(placeholder.description) bounds a range and must be an integer, not \(rendered.value.typeName)")
             }
