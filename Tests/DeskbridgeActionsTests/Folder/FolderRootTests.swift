@@ -58,17 +58,21 @@ struct FolderRootTests {
         #expect(outcome.message?.hasSuffix(".") == true)
     }
 
-    /// The way without RENAME_NOREPLACE, for disks that lack it.
-    @Test func whatIsTakenInStepsReplacesNothing() throws {
+    /// Also the way without RENAME_NOREPLACE, for disks that lack it.
+    @Test(arguments: [false, true]) func whatIsTakenReplacesNothing(_ inSteps: Bool) throws {
         try fixture.add(file: "from/folder/inner", "new")
         try fixture.add(file: "from/file", "new")
         try fixture.add(file: "to/taken", "old")
         try fixture.add(folder: "to/empty")
         let source = try Directory(following: fixture.home + "/from")
         let target = try Directory(following: fixture.home + "/to")
+        func take(_ name: String, as newName: String) throws -> Bool {
+            inSteps
+                ? try target.takeInSteps(name, from: source, as: newName, shown: nil) : try target.take(name, from: source, as: newName)
+        }
         for name in ["folder", "file"] {
-            for taken in ["taken", "empty"] { #expect(try !target.takeInSteps(name, from: source, as: taken, shown: nil)) }
-            #expect(try target.takeInSteps(name, from: source, as: name, shown: nil))
+            for taken in ["taken", "empty"] { #expect(try !take(name, as: taken)) }
+            #expect(try take(name, as: name))
         }
         #expect(try fixture.listing("to") == ["empty/", "file", "folder/", "folder/inner", "taken"])
         #expect(try fixture.text("to/taken") == "old")
