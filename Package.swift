@@ -88,9 +88,12 @@ let package = Package(
         .target(
             name: "DeskbridgeCommands",
             dependencies: [
-                "DeskbridgeServer",
+                "CLinux", "DeskbridgeServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -134,7 +137,10 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeCommandsTests",
-            dependencies: ["DeskbridgeCommands", "DeskbridgeTestSupport"],
+            dependencies: [
+                "DeskbridgeCommands", "DeskbridgeTestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
