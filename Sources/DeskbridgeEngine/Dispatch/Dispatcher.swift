@@ -123,7 +123,7 @@ package final class Dispatcher: Service {
     private func start(_ event: EventRecord, in group: inout DiscardingTaskGroup) {
         group.addTask {
             await self.attempt.run(event)
-            self.state.withLock { $0.slots.release(ConcurrencyGroup(of: event.event)) }
+            self.state.withLock { $0.slots.release(event.concurrencyGroup) }
             self.wake()
         }
     }
@@ -142,7 +142,7 @@ package final class Dispatcher: Service {
                 let claimed = try await store.claimDue(
                     now: now, limit: free, saturated: saturated.map { ($0.action, $0.key) }
                 ) { [state] event in
-                    let group = ConcurrencyGroup(of: event.event)
+                    let group = event.concurrencyGroup
                     return state.withLock { state in
                         if let delay = state.drain.delay(forEventDue: event.dueAt ?? event.event.acceptedAt, now: now) {
                             state.retryDelay = delay
