@@ -1,0 +1,183 @@
+package import DeskbridgeCore
+package import DeskbridgeStore
+package import Logging
+package import ServiceLifecycle
+import Synchronization
+
+/// Runs accepted events, as many at once as there are slots for, oldest due first.
+///
+/// It wakes when something changes: an event comes in, an attempt ends, a retry falls due. It never polls.
+package final class Dispatcher: Service {
+    fileprivate struct State {
+        var slots: Slots
+        var drain: DrainGate
+        /// Whether older events may be waiting for a slot: then new ones queue up behind them.
+        var hasBacklog = true
+        /// Slots given to events that are on their way into the store.
+        var reservations = 0
+        /// Events that were claimed in the transaction that stored them, and wait to be started.
+        var claimed: [EventRecord] = []
+        var isStopping = false
+        var retryDelay: Duration?
+    }
+
+    private let store: EventStore
+    private let attempt: Attempt
+    private let definitions: Definitions
+    private let running: RunningAttempts
+    private let clock: WallClock
+    private let grace: Duration
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
+
+    /// - Parameters:
+    ///   - grace: how long running attempts may go on once the bridge is told to stop.
+    package init(
+        store: EventStore, attempt: Attempt, definitions: Definitions, running: RunningAttempts, clock: WallClock,
+        configuration: BridgeConfiguration.Dispatch, logger: Logger
+    ) {
+        self.store = store
+        self.attempt = attempt
+        self.definitions = definitions
+        self.running = running
+        self.clock = clock
+        self.grace = configuration.grace
+        self.logger = logger
+        state = Mutex(
+            State(
+                slots: Slots(total: configuration.running),
+                drain: DrainGate(rate: configuration.drain, startedAt: clock.now())))
+        (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Looks for due events soon.
+    package func wake() { wakeUp.yield() }
+
+    /// Takes a slot for a new event, unless older ones wait for one.
+    func reserve(_ group: ConcurrencyGroup, limit: Int?) -> Bool {
+        state.withLock { state in
+            guard !state.isStopping, !state.hasBacklog, state.slots.take(group, limit: limit) else { return false }
+            state.reservations += 1
+            return true
+        }
+    }
+
+    /// Gives back a slot whose event was not stored after all.
+    func cancelReservation(_ group: ConcurrencyGroup) {
+        state.withLock { state in
+            state.reservations -= 1
+            state.slots.release(group)
+        }
+        wake()
+    }
+
+    /// Runs an event that was stored in a reserved slot.
+    func run(claimed event: EventRecord) {
+        state.withLock { state in
+            state.reservations -= 1
+            state.claimed.append(event)
+        }
+        wake()
+    }
+
+    /// Takes note of an event that was stored without a slot.
+    func queued() {
+        state.withLock { $0.hasBacklog = true }
+        wake()
+    }
+
+    package func run() async throws {
+        let alarm = Alarm { [wakeUp] in wakeUp.yield() }
+        let deadline = Alarm { [running] in running.interruptAll() }
+        var suspension = SuspendDetector()
+        wake()
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                for await _ in wakeUps {
+                    for event in state.withLock({ $0.takeClaimed() }) { start(event, in: &group) }
+                    if state.withLock({ $0.isStopping }) {
+                        guard state.withLock({ $0.reservations > 0 || !$0.claimed.isEmpty }) else { break }
+                        continue
+                    }
+                    if suspension.hasSlept() { state.withLock { $0.drain.woke(at: clock.now()) } }
+                    await claimDue(in: &group)
+                    alarm.set(after: await delayUntilNextDue())
+                }
+                alarm.set(after: nil)
+                deadline.set(after: grace)
+                if running.count > 0 {
+                    logger.notice(
+                        "waiting for running events",
+                        metadata: ["event": "dispatch.draining", "running": "\(running.count)", "grace": "\(Units.text(grace))"])
+                }
+            }
+        } onGracefulShutdown: {
+            self.state.withLock { $0.isStopping = true }
+            self.wake()
+        }
+        deadline.set(after: nil)
+    }
+
+    private func start(_ event: EventRecord, in group: inout DiscardingTaskGroup) {
+        group.addTask {
+            await self.attempt.run(event)
+            self.state.withLock { $0.slots.release(event.concurrencyGroup) }
+            self.wake()
+        }
+    }
+
+    private func claimDue(in group: inout DiscardingTaskGroup) async {
+        let now = clock.now()
+        let catalog = definitions.current.catalog
+        do throws(StoreError) {
+            try await attempt.expireOverdue(now: now)
+            while true {
+                let (free, saturated) = state.withLock { state in
+                    state.retryDelay = nil
+                    return (state.slots.free, state.slots.saturated { catalog.limit(of: $0) })
+                }
+                guard free > 0 else { return }
+                let claimed = try await store.claimDue(
+                    now: now, limit: free, saturated: saturated.map { ($0.action, $0.key) }
+                ) { [state] event in
+                    let group = event.concurrencyGroup
+                    return state.withLock { state in
+                        if let delay = state.drain.delay(forEventDue: event.dueAt ?? event.event.acceptedAt, now: now) {
+                            state.retryDelay = delay
+                            return .stop
+                        }
+                        return state.slots.take(group, limit: catalog.limit(of: group)) ? .claim : .skip
+                    }
+                }
+                for event in claimed { start(event, in: &group) }
+                if claimed.count < free {
+                    state.withLock { $0.hasBacklog = !saturated.isEmpty || $0.retryDelay != nil }
+                    return
+                }
+            }
+        } catch {
+            logger.error(
+                "events could not be claimed; trying again in a second",
+                metadata: ["event": "dispatch.failed", "error": "\(error)"])
+            state.withLock { $0.retryDelay = .seconds(1) }
+        }
+    }
+
+    private func delayUntilNextDue() async -> Duration? {
+        let retryDelay = state.withLock { $0.retryDelay }
+        let next = (try? await store.nextMoment()).flatMap { $0 }.map { max($0 - clock.now(), .zero) }
+        switch (retryDelay, next) {
+        case (let delay?, let next?): return min(delay, next)
+        case (let delay, let next): return delay ?? next
+        }
+    }
+}
+
+extension Dispatcher.State {
+    fileprivate mutating func takeClaimed() -> [EventRecord] {
+        defer { claimed = [] }
+        return claimed
+    }
+}
