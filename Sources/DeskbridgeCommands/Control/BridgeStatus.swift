@@ -40,9 +40,8 @@ package struct BridgeStatus: Sendable, Equatable {
     }
 
     /// How many events are in a state.
-    package func count(_ state: String) -> Int64 {
-        let group = EventStates.open.contains(state) ? "queue" : "finals"
-        return json[group]?[state]?.integerValue ?? 0
+    package func count(_ state: DeliveryState) -> Int64 {
+        json[state.isFinal ? "finals" : "queue"]?[state.rawValue]?.integerValue ?? 0
     }
 
     private func definitions(_ member: String, count: String) -> Definitions {

@@ -2,12 +2,12 @@ package import DeskbridgeCore
 
 /// Which events to list.
 package struct EventFilter: Sendable, Equatable {
-    package var states: [String] = []
+    package var states: [DeliveryState] = []
     package var type: String?
     package var client: String?
     package var search: String?
 
-    package init(states: [String] = [], type: String? = nil, client: String? = nil, search: String? = nil) {
+    package init(states: [DeliveryState] = [], type: String? = nil, client: String? = nil, search: String? = nil) {
         self.states = states
         self.type = type
         self.client = client
@@ -47,7 +47,7 @@ extension ControlClient {
     /// - Parameter after: where an earlier page said the next begins.
     package func events(_ filter: EventFilter, after: String? = nil, limit: Int) async throws -> RemoteEventPage {
         let query = queryText([
-            ("state", filter.states.isEmpty ? nil : filter.states.joined(separator: ",")),
+            ("state", filter.states.isEmpty ? nil : filter.states.map(\.rawValue).joined(separator: ",")),
             ("type", filter.type), ("client", filter.client), ("q", filter.search), ("after", after), ("limit", String(limit)),
         ])
         let json = try await request(.GET, "/v1/events\(query)")

@@ -35,7 +35,7 @@ package enum ControlError: Error, Sendable, Equatable {
         case .timedOut:
             CommandFailure("The daemon did not answer in time. It may be overloaded: try again, and see its log.", .unavailable)
         case .problem(let problem):
-            CommandFailure(problem.message, ExitStatus(problemCode: problem.code))
+            CommandFailure(problem.message, problem.status)
         case .unexpectedAnswer(let what):
             CommandFailure("The daemon's answer is not understood: \(what). Are program and daemon of one version?", .failed)
         }

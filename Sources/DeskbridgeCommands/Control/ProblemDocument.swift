@@ -24,6 +24,9 @@ package struct ProblemDocument: Sendable, Equatable {
         }
     }
 
+    /// The status to end with; that of a plain failure for a code this version does not know.
+    package var status: ExitStatus { ProblemCode(rawValue: code).map { ExitStatus($0) } ?? .failed }
+
     /// What happened for a person, one line for each thing that is wrong.
     package var message: String {
         var lines = ["\((detail ?? title).printable()) (\(code.printable()))"]

@@ -4,12 +4,13 @@ package import DeskbridgeCore
 package struct RemoteEvent: Sendable, Equatable {
     package let json: JSONValue
     package let id: String
-    package let state: String
+    package let state: DeliveryState
 
     package init(_ json: JSONValue) throws(ControlError) {
-        guard let id = json["id"]?.stringValue, let state = json["state"]?.stringValue else {
+        guard let id = json["id"]?.stringValue, let name = json["state"]?.stringValue else {
             throw .unexpectedAnswer("an event without id or state")
         }
+        guard let state = DeliveryState(rawValue: name) else { throw .unexpectedAnswer("the state \"\(name)\" of an event") }
         self.json = json
         self.id = id
         self.state = state
@@ -27,16 +28,8 @@ package struct RemoteEvent: Sendable, Equatable {
     package var errorMessage: String? { json["error"]?["message"]?.stringValue }
     /// The confirmation that was sent, if the event has one.
     package var confirmation: JSONObject? { json["confirmation"]?.objectValue }
-    package var isFinal: Bool { EventStates.final.contains(state) }
 
     private func timestamp(_ member: String) -> Timestamp? { json[member]?.stringValue.flatMap { Timestamp($0) } }
-}
-
-/// The states an event may be in.
-package enum EventStates {
-    package static let open = ["queued", "running", "retrying", "waiting"]
-    package static let final = ["succeeded", "failed", "cancelled", "expired", "unknown"]
-    package static let all = open + final
 }
 
 /// Some events, newest first, and where the next page begins.

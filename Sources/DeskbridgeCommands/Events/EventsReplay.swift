@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import DeskbridgeCore
 
 package struct EventsReplay: BridgeCommand {
     package static let configuration = CommandConfiguration(
@@ -26,7 +27,9 @@ package struct EventsReplay: BridgeCommand {
     package init() {}
 
     package func validate() throws {
-        guard key?.isEmpty != true else { throw ValidationError("--key must not be empty.") }
+        guard key.map({ IdempotencyKey($0) != nil }) ?? true else {
+            throw ValidationError("--key must have 1 to 255 bytes and no control character.")
+        }
     }
 
     package func run(on terminal: Terminal) async throws {

@@ -1,21 +1,12 @@
 package import ArgumentParser
+package import DeskbridgeCore
 
-/// A state's name on the command line.
-package struct StateArgument: Sendable, Equatable, ExpressibleByArgument {
-    package let name: String
-
-    package init?(argument: String) {
-        guard EventStates.all.contains(argument) else { return nil }
-        name = argument
-    }
-
-    package static var allValueStrings: [String] { EventStates.all }
-}
+extension DeliveryState: ExpressibleByArgument {}
 
 /// Which events to list, and how many at once.
 package struct EventFilterOptions: ParsableArguments {
     @Option(name: .customLong("state"), help: ArgumentHelp("Only events in this state. May be given more than once.", valueName: "state"))
-    package var states: [StateArgument] = []
+    package var states: [DeliveryState] = []
 
     @Option(help: "Only events of this type.")
     package var type: String?
@@ -39,9 +30,9 @@ package struct EventFilterOptions: ParsableArguments {
     }
 
     /// - Parameter states: the states to list when none is asked for; none at all means every state.
-    func page(from client: ControlClient, defaultStates: [String]) async throws -> RemoteEventPage {
-        let names = states.isEmpty ? defaultStates : states.map(\.name)
-        let filter = EventFilter(states: names, type: type, client: self.client, search: search)
+    func page(from client: ControlClient, defaultStates: [DeliveryState]) async throws -> RemoteEventPage {
+        let states = self.states.isEmpty ? defaultStates : self.states
+        let filter = EventFilter(states: states, type: type, client: self.client, search: search)
         return try await client.events(filter, after: after, limit: limit)
     }
 }

@@ -16,14 +16,14 @@ package struct EventDetails {
         var list = FieldList()
         list.add("Event", event.id)
         list.add("Type", event.type)
-        list.add("State", event.state)
+        list.add("State", event.state.rawValue)
         list.add("Attempts", event.maximumAttempts.map { "\(event.attempt) of \($0)" } ?? "\(event.attempt)")
         list.add("Client", event.json["origin"]?.stringValue.map { "\(event.client), from \($0)" } ?? event.client)
         list.add("Key", event.idempotencyKey)
         list.add("Action", event.json["action"]?.stringValue)
         list.add("Rule", event.json["rule"]?.stringValue)
         list.add("Accepted", moment("acceptedAt"))
-        if !event.isFinal {
+        if !event.state.isFinal {
             list.add("Due", moment("dueAt"))
             list.add("Expires", moment("expiresAt"))
         }

@@ -6,7 +6,7 @@ package enum EventOutcome {
         guard let confirmation = event.confirmation else {
             var list = FieldList()
             list.add("Event", event.id)
-            list.add("State", event.state)
+            list.add("State", event.state.rawValue)
             list.add("Error", error(event.json["error"]))
             return list.text(for: terminal.output)
         }
@@ -16,7 +16,7 @@ package enum EventOutcome {
             list.add("  \(name.printable())", value.stringValue ?? value.text)
         }
         list.add("  error", error(confirmation["error"]))
-        let paint: Paint = event.state == "succeeded" ? .green : .red
+        let paint: Paint = event.state == .succeeded ? .green : .red
         return terminal.output.painted(type, paint) + "\n" + list.text(for: terminal.output)
     }
 

@@ -10,7 +10,7 @@ package enum EventTable {
         let now = terminal.clock.now()
         for event in events {
             table.add([
-                event.id, event.state, event.type, event.client,
+                event.id, event.state.rawValue, event.type, event.client,
                 event.acceptedAt.map { RelativeTime.text($0, now: now) } ?? "",
                 attempts(event), note(event, now: now),
             ])
@@ -24,7 +24,7 @@ package enum EventTable {
 
     private static func note(_ event: RemoteEvent, now: Timestamp) -> String {
         var notes: [String] = []
-        if event.state == "retrying", let dueAt = event.dueAt { notes.append("next \(RelativeTime.text(dueAt, now: now))") }
+        if event.state == .retrying, let dueAt = event.dueAt { notes.append("next \(RelativeTime.text(dueAt, now: now))") }
         if let code = event.errorCode { notes.append(code + (event.errorMessage.map { ": \($0)" } ?? "")) }
         return notes.joined(separator: "; ")
     }

@@ -1,4 +1,5 @@
 package import ArgumentParser
+package import DeskbridgeCore
 
 /// How the program ends. The numbers and names from 64 on are those of sysexits(3).
 package enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
@@ -25,32 +26,26 @@ package enum ExitStatus: Int32, Sendable, Hashable, CaseIterable {
 }
 
 extension ExitStatus {
-    /// The status for each code of a problem document that is not a plain failure.
-    package static let byProblemCode: [String: ExitStatus] = [
-        "malformed_json": .dataError,
-        "idempotency_key_required": .dataError,
-        "invalid_event": .dataError,
-        "unknown_event_type": .dataError,
-        "key_reused": .dataError,
-        "too_large": .dataError,
-        "unsupported_media_type": .dataError,
-        "unauthenticated": .noPermission,
-        "origin_forbidden": .noPermission,
-        "denied_by_policy": .noPermission,
-        "rate_limited": .temporaryFailure,
-        "storage_full": .temporaryFailure,
-        "shutting_down": .unavailable,
-    ]
-
-    package init(problemCode: String) { self = Self.byProblemCode[problemCode] ?? .failed }
-
-    /// The status for an event that was waited for: success, a final failure, or still on its way.
-    package init(eventState: String) {
+    package init(_ code: ProblemCode) {
         self =
-            switch eventState {
-            case "succeeded": .done
-            case "queued", "running", "retrying", "waiting": .temporaryFailure
-            default: .failed
+            switch code {
+            case .malformedRequest, .malformedJSON, .idempotencyKeyRequired, .invalidEvent, .unknownEventType, .keyReused, .tooLarge,
+                .unsupportedMediaType, .unknownMessage:
+                .dataError
+            case .unauthenticated, .originForbidden, .deniedByPolicy, .forbidden, .tokenInURL, .wrongHost: .noPermission
+            case .rateLimited, .queueFull, .storageFull: .temporaryFailure
+            case .shuttingDown: .unavailable
+            case .notFound, .methodNotAllowed, .wrongState, .upgradeRequired, .internalError: .failed
+            }
+    }
+
+    /// The status for an event that was waited for: success, still on its way, or a final failure.
+    package init(_ state: DeliveryState) {
+        self =
+            switch state {
+            case .succeeded: .done
+            case .queued, .running, .retrying, .waiting: .temporaryFailure
+            case .failed, .cancelled, .expired, .unknown: .failed
             }
     }
 }

@@ -16,10 +16,10 @@ struct EventVerbRun {
             do {
                 let event = try await client.perform(verb, on: id)
                 done.append(event)
-                if format == .table { try terminal.output.line("\(event.id)  \(event.state)") }
+                if format == .table { try terminal.output.line("\(event.id)  \(event.state.rawValue)") }
             } catch ControlError.problem(let problem) {
                 try terminal.error.line("\(id): \(problem.message)")
-                if worst == .done { worst = ExitStatus(problemCode: problem.code) }
+                if worst == .done { worst = problem.status }
             }
         }
         if format == .json {

@@ -3,9 +3,10 @@ package import ArgumentParser
 package struct QueueDrop: BridgeCommand {
     package static let configuration = CommandConfiguration(
         commandName: "drop",
-        abstract: "Put dead letters away for good.",
+        abstract: "Take events that ended badly out of the lists, for good.",
         discussion: """
-            For events that failed and that nobody is going to retry. They are no longer listed as dead letters; their key stays used.
+            For events that failed, expired or were cancelled and that nobody is going to retry: payload, result and attempts are \
+            deleted. The key stays known, so that the client's repetition is answered and not run.
 
             EXAMPLES:
               deskbridge queue drop last

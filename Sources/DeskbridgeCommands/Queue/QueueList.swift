@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import DeskbridgeCore
 
 package struct QueueList: BridgeCommand {
     package static let configuration = CommandConfiguration(
@@ -20,7 +21,7 @@ package struct QueueList: BridgeCommand {
     package init() {}
 
     package func run(on terminal: Terminal) async throws {
-        let page = try await home.withClient { try await filter.page(from: $0, defaultStates: EventStates.open) }
+        let page = try await home.withClient { try await filter.page(from: $0, defaultStates: DeliveryState.allCases.filter { !$0.isFinal }) }
         try terminal.write(page, as: format.format, ifEmpty: "No such event. Those that have ended: deskbridge events list")
     }
 }

@@ -46,7 +46,7 @@ package struct QueueResolve: BridgeCommand {
         let event = try await home.withClient { client in
             try await client.resolve(try await event.id(from: client), as: resolution)
         }
-        try terminal.write(event, as: format.format) { "\($0.id)  \($0.state)\n" }
+        try terminal.write(event, as: format.format) { "\($0.id)  \($0.state.rawValue)\n" }
     }
 
     private func resolution() throws(CommandFailure) -> EventResolution {

@@ -3,7 +3,7 @@ package import ArgumentParser
 package struct QueueRetry: BridgeCommand {
     package static let configuration = CommandConfiguration(
         commandName: "retry",
-        abstract: "Run events again: now if they wait for their next attempt, anew if they failed.",
+        abstract: "Run events again that failed, expired, were cancelled, or whose outcome is unknown.",
         discussion: """
             The event goes on at the step that failed: steps that had finished are not run again. To run all of it again as a new \
             event, use "deskbridge events replay".

@@ -32,19 +32,19 @@ package struct QueueStats: BridgeCommand {
 
     static func table(_ status: BridgeStatus, on terminal: Terminal) -> String {
         var table = TablePrinter([.init("STATE"), .init("EVENTS", .right), .init("NOTE", isFlexible: true)])
-        for state in EventStates.all {
+        for state in DeliveryState.allCases {
             let count = status.count(state)
-            table.add([state, String(count), note(state, count, status, now: terminal.clock.now())])
+            table.add([state.rawValue, String(count), note(state, count, status, now: terminal.clock.now())])
         }
         return table.text(for: terminal.output)
     }
 
-    private static func note(_ state: String, _ count: Int64, _ status: BridgeStatus, now: Timestamp) -> String {
+    private static func note(_ state: DeliveryState, _ count: Int64, _ status: BridgeStatus, now: Timestamp) -> String {
         guard count > 0 else { return "" }
         return switch state {
-        case "queued": status.oldestQueuedAt.map { "the oldest since \(RelativeTime.text($0, now: now))" } ?? ""
-        case "failed": "see: deskbridge queue list --state failed"
-        case "unknown": "yours to decide: deskbridge queue list --state unknown"
+        case .queued: status.oldestQueuedAt.map { "the oldest since \(RelativeTime.text($0, now: now))" } ?? ""
+        case .failed: "see: deskbridge queue list --state failed"
+        case .unknown: "yours to decide: deskbridge queue list --state unknown"
         default: ""
         }
     }

@@ -23,18 +23,18 @@ struct EventFollower: Sendable {
         try announce(accepted)
         let event = try await end(of: accepted, on: stream, within: wait)
         try terminal.write(event, as: format) { EventOutcome.text($0, on: terminal) }
-        let status = ExitStatus(eventState: event.state)
+        let status = ExitStatus(event.state)
         guard status != .done else { return }
         try terminal.error.line(
             status == .temporaryFailure
-                ? "Still \(event.state) after \(wait.components.seconds)s: it goes on by itself. Look at it with: deskbridge queue show \(event.id)"
-                : "It is \(event.state). Look at it with: deskbridge queue show \(event.id)")
+                ? "Still \(event.state.rawValue) after \(wait.components.seconds)s: it goes on by itself. Look at it with: deskbridge queue show \(event.id)"
+                : "It is \(event.state.rawValue). Look at it with: deskbridge queue show \(event.id)")
         throw status.exitCode
     }
 
     private func announce(_ accepted: RemoteEvent) throws {
         let how = accepted.isReplayed ? "was accepted before under this key, and is" : "is"
-        try terminal.error.line("Event \(accepted.id) \(how) \(accepted.state).")
+        try terminal.error.line("Event \(accepted.id) \(how) \(accepted.state.rawValue).")
     }
 
     /// The event as it stands when it ended, or when the time is up.
@@ -42,7 +42,7 @@ struct EventFollower: Sendable {
         let id = accepted.id
         do {
             // What ended before the stream was opened is not announced on it again.
-            if accepted.isReplayed, case let event = try await client.event(id), event.isFinal { return event }
+            if accepted.isReplayed, case let event = try await client.event(id), event.state.isFinal { return event }
             _ = try await withTimeLimit(wait) { try await watch(id, on: stream) }
             return try await client.event(id)
         } catch ControlError.notRunning, ControlError.connectionLost {
@@ -63,7 +63,7 @@ struct EventFollower: Sendable {
             }
             try terminal.error.line("The daemon closed the stream; waiting for it to come back.")
             stream = try await reopened()
-            if try await client.event(id).isFinal { return }
+            if try await client.event(id).state.isFinal { return }
         }
     }
 
@@ -86,7 +86,7 @@ struct EventFollower: Sendable {
         case .state:
             guard let after = message.json["after"]?.stringValue else { return false }
             try terminal.error.line(terminal.error.painted("\(after.printable())…", .dim))
-            return EventStates.final.contains(after)
+            return DeliveryState(rawValue: after)?.isFinal ?? false
         case .accepted, .status, .other: break
         }
         return false

@@ -34,8 +34,12 @@ package struct Send: BridgeCommand {
     package init() {}
 
     package func validate() throws {
-        guard !type.isEmpty else { throw ValidationError("TYPE must not be empty.") }
-        guard key?.isEmpty != true else { throw ValidationError("--key must not be empty.") }
+        guard EventType(type) != nil else {
+            throw ValidationError("\"\(type)\" is no event type: it has capital letters, digits and _, a letter first, such as CREATE_RESOURCE.")
+        }
+        guard key.map({ IdempotencyKey($0) != nil }) ?? true else {
+            throw ValidationError("--key must have 1 to 255 bytes and no control character.")
+        }
     }
 
     package func run(on terminal: Terminal) async throws {
