@@ -1,4 +1,5 @@
 package import DeskbridgeCore
+internal import FoundationEssentials
 internal import GRDB
 
 /// What came of storing an event.
@@ -80,7 +81,7 @@ extension Database {
             ON CONFLICT (client, key) DO NOTHING
             """,
             [
-                event.id.text, event.client.text, event.key.text, event.fingerprint.data, event.type.text, payload, shown,
+                event.id.text, event.client.text, event.key.text, Data(event.fingerprint.bytes), event.type.text, payload, shown,
                 event.origin, event.rule, event.action, source, event.acceptedAt.milliseconds, event.expiresAt?.milliseconds,
                 event.concurrencyKey, event.maximumAttempts, record.state.rawValue, record.attempt,
                 record.state == .queued ? record.dueAt?.milliseconds : nil,

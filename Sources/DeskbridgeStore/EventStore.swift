@@ -1,4 +1,3 @@
-package import DeskbridgeCore
 internal import Dispatch
 internal import GRDB
 
