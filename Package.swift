@@ -56,7 +56,11 @@ let package = Package(
         ),
         .target(
             name: "DeskbridgeStore",
-            dependencies: ["DeskbridgeCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "DeskbridgeCore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .target(
