@@ -1,4 +1,5 @@
 /// An accepted event and what has become of it so far.
+@dynamicMemberLookup
 package struct EventRecord: Sendable, Hashable {
     package var event: AcceptedEvent
     /// The number of its row: greater for an event that was accepted later.
@@ -37,8 +38,8 @@ package struct EventRecord: Sendable, Hashable {
         self.cancelRequested = cancelRequested
     }
 
-    package var id: EventID { event.id }
-    package var client: ClientName { event.client }
+    /// What was accepted reads as if it were the record's own: `record.id`, `record.payload`.
+    package subscript<Value>(dynamicMember member: KeyPath<AcceptedEvent, Value>) -> Value { event[keyPath: member] }
 
     /// How many attempts may still begin.
     package var attemptsLeft: Int { max(0, event.maximumAttempts - (attempt - attemptsBeforeRetry)) }

@@ -94,7 +94,7 @@ package struct Attempt: Sendable {
     }
 
     private func failed(_ event: EventRecord, _ failure: Failure, _ progress: StepProgress, _ now: Timestamp) -> AttemptEnd {
-        let policy = progress.action?.retry ?? .default
+        let policy = progress.action?.retry ?? .standard
         let verdict = policy.verdict(
             on: failure.kind, attempt: event.attempt - event.attemptsBeforeRetry, isSafeToRepeat: progress.isSafeToRepeat, now: now,
             jitter: jitter())
@@ -120,16 +120,14 @@ package struct Attempt: Sendable {
         var delay = Duration.milliseconds(100)
         while true {
             do throws(StoreError) {
-                let change = try await finish(event, end)
-                _ = change
-                return
+                return try await finish(event, end)
             } catch {
                 logger.error(
                     "outcome could not be stored",
                     metadata: [
                         "event": "outcome.unstored", "id": "\(event.id)", "error": "\(error)", "hint": "\(error.hint)",
                     ])
-                guard error.isTransient else { return }
+                guard error.mayPass else { return }
             }
             await Self.pause(delay)
             delay = min(delay * 2, .seconds(5))
@@ -137,9 +135,9 @@ package struct Attempt: Sendable {
     }
 
     /// Tells the live connections from within the commit, so that they hear of changes in the order of the ledger.
-    private func finish(_ event: EventRecord, _ end: AttemptEnd) async throws(StoreError) -> StateChange {
-        try await store.finish(event: event.id, attempt: event.attempt, end: end) { [feed] change in
-            feed.publish(.changed(change, at: end.at))
+    private func finish(_ event: EventRecord, _ end: AttemptEnd) async throws(StoreError) {
+        _ = try await store.perform(.finish(event.id, attempt: event.attempt, end)) { [feed] confirmation in
+            feed.publish(.changed(StateChange(event, end, confirmation), at: end.at))
         }
     }
 
@@ -150,10 +148,11 @@ package struct Attempt: Sendable {
 
     /// Ends the events whose time to live ran out.
     func expireOverdue(now: Timestamp) async throws(StoreError) {
-        try await store.expireOverdue(now: now) { event in
-            (.expired, ConfirmationMessage.failure(of: event, .expired, at: now))
-        } committed: { [feed] change in
-            feed.publish(.changed(change, at: now))
+        while true {
+            let changes = try await store.perform(telling: feed, at: now, .expireOverdue(now: now) { event in
+                ConfirmationMessage.failure(of: event, .expired, at: now)
+            })
+            if changes.isEmpty { return }
         }
     }
 
@@ -168,5 +167,29 @@ package struct Attempt: Sendable {
         }
         if let due = end.dueAt { metadata["due"] = "\(due)" }
         logger.log(level: end.state == .succeeded ? .info : .warning, "attempt ended", metadata: metadata)
+    }
+}
+
+extension StateChange {
+    /// What the end of an attempt makes of its event.
+    fileprivate init(_ event: EventRecord, _ end: AttemptEnd, _ confirmation: Confirmation?) {
+        var after = event
+        after.state = end.state
+        after.dueAt = end.dueAt
+        after.failure = end.failure
+        after.result = end.result
+        after.finalAt = end.state.isFinal ? end.at : nil
+        after.confirmationSeq = confirmation?.seq ?? event.confirmationSeq
+        self.init(before: event.state, event: after, confirmation: confirmation)
+    }
+}
+
+extension StoreError {
+    /// Whether the same may succeed later: a disk can be emptied, a lock let go.
+    fileprivate var mayPass: Bool {
+        switch kind {
+        case .storageFull, .ioError, .busy, .notWritable, .unexpected: true
+        case .corrupt, .superseded, .inUse, .notFound, .wrongState, .closed: false
+        }
     }
 }

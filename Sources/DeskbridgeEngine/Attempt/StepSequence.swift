@@ -37,7 +37,8 @@ struct StepSequence {
             }
             if let record = unstored {
                 do throws(StoreError) {
-                    try await store.storeStepResult(event.id, record)
+                    try await store.storeStepResult(
+                        event: event.id, step: record.step, attempt: record.attempt, result: record.result, at: record.at)
                     unstored = nil
                 } catch { return progress(.failed(storeFailure(error)), at: step) }
             }
@@ -92,6 +93,6 @@ struct StepSequence {
     }
 
     private func storeFailure(_ error: StoreError) -> Failure {
-        Failure("ledger_unavailable", "The ledger could not be used: \(error). \(error.hint)", .retryable)
+        Failure("ledger_unavailable", "The ledger could not be used: \(error)", .retryable)
     }
 }

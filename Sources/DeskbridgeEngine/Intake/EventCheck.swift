@@ -17,7 +17,7 @@ package enum EventCheck {
         looking: Bool = false
     ) throws(Problem) -> Checked {
         guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, definitions.catalog) }
-        let rule = try gate.check(identity, .submit(draft.type), under: definitions.policy)
+        let rule = try gate.check(identity, .submit(draft.type), under: definitions.policy.policy)
 
         let parameters: JSONObject
         do { parameters = try action.parameters.validate(draft.payload) } catch { throw invalid(error) }

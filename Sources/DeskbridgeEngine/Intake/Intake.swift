@@ -60,7 +60,7 @@ package final class Intake: Sendable {
         let event = checked.event
         let group = ConcurrencyGroup(action: event.action, key: event.concurrencyKey)
         let isReserved = dispatcher.reserve(group, limit: checked.concurrencyLimit)
-        store.accept(event, claim: isReserved) { [self] result in
+        store.enqueue(.accept(event, claim: isReserved)) { [self] result in
             switch result {
             case .success(.stored(let record)):
                 reply(.success(IntakeAnswer(record: record, isReplayed: false, confirmation: nil)))
@@ -84,7 +84,7 @@ package final class Intake: Sendable {
     /// An event that is refused today may have been accepted yesterday: then its key still gets the answer it got.
     private func answerRefused(_ draft: EventDraft, _ identity: Identity, _ problem: Problem, _ reply: @escaping Reply) {
         guard problem.code == .invalidEvent || problem.code == .unknownEventType else { return reply(.failure(problem)) }
-        store.find(key: draft.key, client: identity.client, fingerprint: draft.fingerprint) { result in
+        store.enqueue(.find(draft.key, of: identity.client, fingerprint: draft.fingerprint)) { result in
             switch result {
             case .success(.replayed(let record, let confirmation)?):
                 reply(.success(IntakeAnswer(record: record, isReplayed: true, confirmation: confirmation)))
@@ -122,13 +122,11 @@ extension Problem {
     package init(_ error: StoreError) {
         switch error.kind {
         case .storageFull:
-            self.init(.storageFull, "The disk is full, so the event was not taken. \(error.hint)")
-        case .wrongState:
-            self.init(.wrongState, error.message)
-        case .notFound:
-            self.init(.notFound, error.message)
-        default:
-            self.init(.internalError, "The ledger could not store it: \(error.message) \(error.hint)")
+            self.init(.storageFull, "Nothing was stored. \(error.description)")
+        case .wrongState: self.init(.wrongState, error.description)
+        case .notFound: self.init(.notFound, error.description)
+        case .closed: self.init(.shuttingDown, error.description)
+        default: self.init(.internalError, error.description)
         }
     }
 }
