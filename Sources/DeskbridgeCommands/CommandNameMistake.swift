@@ -1,4 +1,4 @@
-internal import ArgumentParser
+package import ArgumentParser
 internal import DeskbridgeCore
 
 /// A word on the command line where the name of a command belongs, but none of that name is there.

@@ -1,7 +1,7 @@
 package import DeskbridgeCore
 
 /// Which events to list.
-package struct EventFilter: Sendable, Equatable {
+package struct EventQuery: Sendable, Equatable {
     package var states: [DeliveryState] = []
     package var type: String?
     package var client: String?
@@ -45,7 +45,7 @@ extension ControlClient {
     }
 
     /// - Parameter after: where an earlier page said the next begins.
-    package func events(_ filter: EventFilter, after: String? = nil, limit: Int) async throws -> RemoteEventPage {
+    package func events(_ filter: EventQuery, after: String? = nil, limit: Int) async throws -> RemoteEventPage {
         let query = queryText([
             ("state", filter.states.isEmpty ? nil : filter.states.map(\.rawValue).joined(separator: ",")),
             ("type", filter.type), ("client", filter.client), ("q", filter.search), ("after", after), ("limit", String(limit)),

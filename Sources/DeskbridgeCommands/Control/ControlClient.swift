@@ -1,5 +1,5 @@
 internal import AsyncHTTPClient
-package import DeskbridgeCore
+internal import DeskbridgeCore
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -36,7 +36,7 @@ package struct ControlClient: Sendable {
         _ method: HTTPMethod, _ target: String, body: JSONValue? = nil, headers: [(String, String)] = [],
         timeout: Duration = .seconds(30)
     ) async throws -> JSONValue {
-        var request = self.request(method, target)
+        var request = head(method, target)
         request.headers.add(contentsOf: HTTPHeaders(headers))
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
@@ -50,7 +50,7 @@ package struct ControlClient: Sendable {
 
     /// Opens the event stream. It is in force when this returns: whatever happens from now on is in it.
     func openStream(_ target: String) async throws -> ControlStream {
-        var request = self.request(.GET, target)
+        var request = head(.GET, target)
         request.headers.replaceOrAdd(name: "Accept", value: "text/event-stream")
         return try await translatingErrors {
             let response = try await http.execute(request, deadline: .distantFuture)
@@ -62,7 +62,7 @@ package struct ControlClient: Sendable {
         }
     }
 
-    private func request(_ method: HTTPMethod, _ target: String) -> HTTPClientRequest {
+    private func head(_ method: HTTPMethod, _ target: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: "http+unix://\(socket.percentEncoded)\(target)")
         request.method = method
         request.headers.add(name: "Host", value: "localhost")

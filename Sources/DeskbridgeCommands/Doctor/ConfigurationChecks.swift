@@ -20,7 +20,7 @@ enum ConfigurationChecks {
         Result { () throws(DefinitionErrors) in
             guard FileFacts(home.configurationFile) != nil else { return .defaults }
             let bytes: [UInt8]
-            do { bytes = try PayloadSource.read(home.configurationFile) } catch {
+            do throws(CommandFailure) { bytes = try PayloadSource.read(home.configurationFile) } catch {
                 throw DefinitionErrors([DefinitionError(SourceLocation(file: home.configurationFile, line: 1, column: 1), error.message)])
             }
             return try BridgeConfiguration.parse(try DefinitionFile(name: "deskbridge.yaml", bytes: bytes).node())

@@ -32,7 +32,7 @@ package struct EventFilterOptions: ParsableArguments {
     /// - Parameter states: the states to list when none is asked for; none at all means every state.
     func page(from client: ControlClient, defaultStates: [DeliveryState]) async throws -> RemoteEventPage {
         let states = self.states.isEmpty ? defaultStates : self.states
-        let filter = EventFilter(states: states, type: type, client: self.client, search: search)
+        let filter = EventQuery(states: states, type: type, client: self.client, search: search)
         return try await client.events(filter, after: after, limit: limit)
     }
 }

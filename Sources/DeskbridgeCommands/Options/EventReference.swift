@@ -1,4 +1,4 @@
-package import ArgumentParser
+internal import ArgumentParser
 internal import DeskbridgeCore
 
 /// An event on the command line: its id, or `last` for the newest there is.
@@ -24,7 +24,7 @@ package enum EventReference: Sendable, Equatable, ExpressibleByArgument {
         switch self {
         case .id(let id): return id
         case .last:
-            guard let newest = try await client.events(EventFilter(), limit: 1).events.first else {
+            guard let newest = try await client.events(EventQuery(), limit: 1).events.first else {
                 throw CommandFailure("There is no event yet. Send one: deskbridge send TYPE --set name=value", .failed)
             }
             return newest.id

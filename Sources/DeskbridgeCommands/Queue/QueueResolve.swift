@@ -43,10 +43,10 @@ package struct QueueResolve: BridgeCommand {
 
     package func run(on terminal: Terminal) async throws {
         let resolution = try resolution()
-        let event = try await home.withClient { client in
+        let resolved = try await home.withClient { client in
             try await client.resolve(try await event.id(from: client), as: resolution)
         }
-        try terminal.write(event, as: format.format) { "\($0.id)  \($0.state.rawValue)\n" }
+        try terminal.write(resolved, as: format.format) { "\($0.id)  \($0.state.rawValue)\n" }
     }
 
     private func resolution() throws(CommandFailure) -> EventResolution {

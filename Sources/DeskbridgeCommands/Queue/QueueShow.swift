@@ -22,7 +22,7 @@ package struct QueueShow: BridgeCommand {
     package init() {}
 
     package func run(on terminal: Terminal) async throws {
-        let event = try await home.withClient { client in try await client.event(try await event.id(from: client)) }
-        try terminal.write(event, as: format.format) { EventDetails.text($0, on: terminal) }
+        let found = try await home.withClient { client in try await client.event(try await event.id(from: client)) }
+        try terminal.write(found, as: format.format) { EventDetails.text($0, on: terminal) }
     }
 }
