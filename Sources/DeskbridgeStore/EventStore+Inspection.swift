@@ -75,7 +75,7 @@ private struct Listing {
     func page(_ db: Database) throws -> EventPage {
         let lowest = try lowestSequence(db)
         let states: [DeliveryState?] = filter.states.isEmpty ? [nil] : Array(filter.states)
-        let found = try states.flatMap { try events(in: $0, from: lowest, db) }.sorted { $0.sequence > $1.sequence }
+        let found: [EventRecord] = try states.flatMap { try self.events(in: $0, from: lowest, db) }.sorted { $0.sequence > $1.sequence }
         let events = Array(found.prefix(limit))
         if found.count >= limit { return EventPage(events: events, next: events.last?.sequence) }
         return EventPage(events: events, next: lowest > 1 ? lowest : nil)
