@@ -13,5 +13,5 @@ extension HTTPField.Name {
     static let preferenceApplied = known("Preference-Applied")
     static let accessControlRequestPrivateNetwork = known("Access-Control-Request-Private-Network")
     static let accessControlAllowPrivateNetwork = known("Access-Control-Allow-Private-Network")
-    static let secWebSocketVersion = known("Sec-WebSocket-Version")
+    static let xAccelBuffering = known("X-Accel-Buffering")
 }
