@@ -9,7 +9,7 @@ enum ConfigurationChecks {
         let policies = policies(home, userFolder: userFolder)
         return [
             Check("Configuration") { finding(configuration) { _ in home.configurationFile } },
-            Check("Policies") { finding(policies) { "\($0.policy.rules.count) rules" } },
+            Check("Policies") { finding(policies) { Count.text($0.policy.rules.count, "rule") } },
             Check("Granted executables") { executables(policies) },
             Check("Granted folders") { folders(policies) },
         ]
@@ -49,7 +49,7 @@ enum ConfigurationChecks {
             return .failed(
                 "\(missing.joined(separator: ", ")) not there, or no program", remedy: "Install it, or correct the path in policies/.")
         }
-        return .passed("\(set.grants.executables.count) found")
+        return .passed(Count.text(set.grants.executables.count, "executable"))
     }
 
     /// One that is missing is made when an action first needs it; one that cannot be written fails each event.
@@ -59,6 +59,6 @@ enum ConfigurationChecks {
         guard closed.isEmpty else {
             return .failed("you may not write in \(closed.joined(separator: ", "))", remedy: "Give yourself the right, or grant another folder.")
         }
-        return .passed("\(set.grants.folders.count) granted")
+        return .passed(Count.text(set.grants.folders.count, "folder"))
     }
 }

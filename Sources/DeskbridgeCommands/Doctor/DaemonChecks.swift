@@ -59,6 +59,6 @@ enum DaemonChecks {
             return .failed(
                 "older contents of these files stay in force:\n" + errors.joined(separator: "\n"), remedy: "Mend them; they are loaded at once.")
         }
-        return .passed("\(status.actions.count) actions, \(status.policies.count) rules")
+        return .passed("\(Count.text(status.actions.count, "action")), \(Count.text(status.policies.count, "rule"))")
     }
 }

@@ -10,7 +10,7 @@ package struct Doctor: BridgeCommand {
             EXAMPLES:
               deskbridge doctor
               deskbridge doctor --home ~/bridge
-              deskbridge doctor --format json | jq '.checks[] | select(.finding == "failed")'
+              deskbridge doctor --format json | jq '.checks[].finding'
             """)
 
     @OptionGroup package var format: FormatOptions

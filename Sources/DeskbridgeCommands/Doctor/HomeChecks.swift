@@ -17,7 +17,7 @@ enum HomeChecks {
         guard missing.isEmpty else {
             return .failed("\(missing.joined(separator: ", ")) not found", remedy: "Run: deskbridge init (with the same --home)")
         }
-        return .passed(home.state)
+        return .passed(home.configurationFile)
     }
 
     /// Payloads, results and the socket that needs no token are in these folders: nobody else may look in.

@@ -7,7 +7,7 @@ package struct EventsList: BridgeCommand {
         discussion: """
             EXAMPLES:
               deskbridge events list --limit 10
-              deskbridge events list --state succeeded --type CREATE_RESOURCE --search Project_001
+              deskbridge events list --type CREATE_RESOURCE --search Project_001
               deskbridge events list --format json | jq '.events[] | {id, state}'
             """)
 

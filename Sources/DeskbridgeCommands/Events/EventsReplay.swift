@@ -11,7 +11,7 @@ package struct EventsReplay: BridgeCommand {
 
             EXAMPLES:
               deskbridge events replay last
-              deskbridge events replay 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f --no-wait --format json
+              deskbridge events replay 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f --no-wait
             """)
 
     @Argument(help: ArgumentHelp(EventReference.help, valueName: "id"))

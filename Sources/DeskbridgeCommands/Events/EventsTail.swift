@@ -11,7 +11,7 @@ package struct EventsTail: BridgeCommand {
 
             EXAMPLES:
               deskbridge events tail
-              deskbridge events tail --since 0 --format json | jq -c 'select(.seq)'
+              deskbridge events tail --since 0 --format json | jq 'select(.seq)'
               deskbridge events tail --output --count 20
             """)
 

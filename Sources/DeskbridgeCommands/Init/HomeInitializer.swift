@@ -14,9 +14,8 @@ package struct HomeInitializer: Sendable {
     package init(home: BridgeHome) { self.home = home }
 
     /// Folders are for this user alone (0700), and so are files (0600).
-    /// - Parameter port: a port for the configuration; nil leaves the default in force.
     /// - Throws: ``CommandFailure`` for a path that cannot be made.
-    package func run(port: Int?) throws(CommandFailure) -> [Entry] {
+    package func run(port: Int) throws(CommandFailure) -> [Entry] {
         [
             try file(home.configurationFile, StarterFiles.configuration(port: port)),
             try file("\(home.actions)/create-resource.yaml", StarterFiles.createResource),

@@ -14,8 +14,8 @@ package struct Init: BridgeCommand {
               deskbridge init --origin https://studio.example
             """)
 
-    @Option(help: ArgumentHelp("The port the daemon is to listen on. (default: 7420)", valueName: "port"))
-    package var port: Int?
+    @Option(help: ArgumentHelp("The port the daemon is to listen on.", valueName: "port"))
+    package var port: Int = ListenConfiguration().port
 
     @Option(
         name: .customLong("origin"),
@@ -27,7 +27,7 @@ package struct Init: BridgeCommand {
     package init() {}
 
     package func validate() throws {
-        guard port.map((1...65_535).contains) ?? true else { throw ValidationError("--port must be from 1 to 65535.") }
+        guard (1...65_535).contains(port) else { throw ValidationError("--port must be from 1 to 65535.") }
         try TokenArguments.check(origins: origins)
     }
 
@@ -39,9 +39,8 @@ package struct Init: BridgeCommand {
             case .kept(let path): try terminal.output.line("kept  \(path)")
             }
         }
-        let own = port ?? 7420
         let wanted = TokenRequest(
-            client: "dashboard", origins: ["http://127.0.0.1:\(own)", "http://localhost:\(own)"] + origins)
+            client: "dashboard", origins: ["http://127.0.0.1:\(port)", "http://localhost:\(port)"] + origins)
         let answer = try await home.withClient { try await FirstToken(wanted: wanted).answer(from: $0, now: terminal.clock.now()) }
         switch answer {
         case .made(let token): try terminal.write(token, as: .table)

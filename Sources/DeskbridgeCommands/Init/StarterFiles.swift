@@ -1,53 +1,52 @@
 /// The files a new home begins with. The same texts are in the repository's own folders, and a test compares them.
 enum StarterFiles {
-    /// Every key with its default, as comments.
-    /// - Parameter port: a port to set; nil leaves the default in force.
-    static func configuration(port: Int?) -> String {
-        let listen = port.map { "listen:\n  port: \($0)" } ?? "# listen:\n#   port: 7420"
-        return """
-            # Deskbridge reads this file when it starts. Every key is optional; what stands here are the defaults.
-            # A key that does not exist is an error, so that no mistyped limit goes unnoticed.
+    /// The port, and every other key with its default as a comment.
+    static func configuration(port: Int) -> String {
+        """
+        # Deskbridge reads this file when it starts. Every key is optional; what stands here are the defaults.
+        # A key that does not exist is an error, so that no mistyped limit goes unnoticed.
 
-            # Where the bridge listens: on this computer only.
-            \(listen)
-            #   addresses: [127.0.0.1, "::1"]
+        # Where the bridge listens: on this computer only.
+        listen:
+          port: \(port)
+        #   addresses: [127.0.0.1, "::1"]
 
-            # What one client, one connection and one request may take.
-            # limits:
-            #   message: 64KiB
-            #   body: 64KiB
-            #   rate: 60/10s
-            #   connections: 256
-            #   unsent: 1MiB
-            #   headers: 10s
-            #   authentication: 30s
-            #   ping: 15s
-            #   silence: 30s
-            #   failures: 20/1m
+        # What one client, one connection and one request may take.
+        # limits:
+        #   message: 64KiB
+        #   body: 64KiB
+        #   rate: 60/10s
+        #   connections: 256
+        #   unsent: 1MiB
+        #   headers: 10s
+        #   authentication: 30s
+        #   ping: 15s
+        #   silence: 30s
+        #   failures: 20/1m
 
-            # How accepted events are worked off.
-            # dispatch:
-            #   running: 16
-            #   drain: 20/1s
-            #   grace: 30s
-            #   queued: 100000
+        # How accepted events are worked off.
+        # dispatch:
+        #   running: 16
+        #   drain: 20/1s
+        #   grace: 30s
+        #   queued: 100000
 
-            # How long what is over is kept.
-            # retention:
-            #   events: 30d
-            #   count: 1000000
-            #   keys: 90d
+        # How long what is over is kept.
+        # retention:
+        #   events: 30d
+        #   count: 1000000
+        #   keys: 90d
 
-            # How long new tokens are good.
-            # tokens:
-            #   expiry: 90d
+        # How long new tokens are good.
+        # tokens:
+        #   expiry: 90d
 
-            # trace, debug, info, notice, warning, error or critical; json, pretty, or auto: pretty on a terminal.
-            # log:
-            #   level: info
-            #   format: auto
+        # trace, debug, info, notice, warning, error or critical; json, pretty, or auto: pretty on a terminal.
+        # log:
+        #   level: info
+        #   format: auto
 
-            """
+        """
     }
 
     /// `actions/create-resource.yaml`

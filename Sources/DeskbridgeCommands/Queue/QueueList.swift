@@ -11,7 +11,7 @@ package struct QueueList: BridgeCommand {
             EXAMPLES:
               deskbridge queue list
               deskbridge queue list --state failed --type CREATE_RESOURCE
-              deskbridge queue list --state unknown --format json | jq -r '.events[].id'
+              deskbridge queue list --state unknown --format json | jq '.events[].id'
             """)
 
     @OptionGroup package var filter: EventFilterOptions

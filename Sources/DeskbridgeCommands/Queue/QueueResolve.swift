@@ -15,7 +15,7 @@ package struct QueueResolve: BridgeCommand {
             did (queue show), then say how it ended: its client gets the confirmation. To have it run again, use "queue retry".
 
             EXAMPLES:
-              deskbridge queue resolve last --as succeeded --result '{"path":"/home/john/Projects/Project_001"}'
+              deskbridge queue resolve last --as succeeded --result '{"path":"/tmp/A1"}'
               deskbridge queue resolve last --as failed --message "The disk was full."
             """)
 

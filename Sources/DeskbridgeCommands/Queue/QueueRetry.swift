@@ -11,7 +11,8 @@ package struct QueueRetry: BridgeCommand {
             EXAMPLES:
               deskbridge queue retry last
               deskbridge queue retry 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f
-              deskbridge queue list --state failed --format json | jq -r '.events[].id' | xargs deskbridge queue retry
+              deskbridge queue list --state failed --format json > failed.json
+              jq -r '.events[].id' failed.json | xargs deskbridge queue retry
             """)
 
     @Argument(help: ArgumentHelp(EventReference.help, valueName: "id"))

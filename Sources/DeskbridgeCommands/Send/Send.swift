@@ -15,8 +15,8 @@ package struct Send: BridgeCommand {
 
             EXAMPLES:
               deskbridge send CREATE_RESOURCE --set name=Project_001 --set shots=3
-              deskbridge send CREATE_RESOURCE --payload '{"name":"Project_001","user":"John"}' --key k-1
-              jq .project plan.json | deskbridge send CREATE_RESOURCE --payload-file - --format json
+              deskbridge send CREATE_RESOURCE --payload '{"name":"A1"}' --key k-1
+              jq .project plan.json | deskbridge send CREATE_RESOURCE --payload -
             """)
 
     @Argument(help: "The type of the event, such as CREATE_RESOURCE.")

@@ -10,8 +10,8 @@ package enum StatusReport {
         list.add("Queue", queue(status, now: terminal.clock.now()))
         list.add("Ended", counts(status, DeliveryState.allCases.filter(\.isFinal)))
         list.add("Connections", connections(status))
-        list.add("Actions", definitions(status.actions, "action", "actions"))
-        list.add("Policies", definitions(status.policies, "rule", "rules"))
+        list.add("Actions", definitions(status.actions, "action"))
+        list.add("Policies", definitions(status.policies, "rule"))
         return list.text(for: terminal.output) + advice(status, on: terminal)
     }
 
@@ -37,11 +37,10 @@ package enum StatusReport {
         return "\(status.connections) (" + status.clients.map { "\($0.client) \($0.connections)" }.joined(separator: ", ") + ")"
     }
 
-    private static func definitions(_ definitions: BridgeStatus.Definitions, _ one: String, _ many: String) -> String {
-        let count = "\(definitions.count) \(definitions.count == 1 ? one : many)"
+    private static func definitions(_ definitions: BridgeStatus.Definitions, _ what: String) -> String {
+        let count = Count.text(definitions.count, what)
         guard !definitions.errors.isEmpty else { return count }
-        let mistakes = definitions.errors.count == 1 ? "1 mistake" : "\(definitions.errors.count) mistakes"
-        return "\(count), \(mistakes); what was in force before stays\n" + definitions.errors.joined(separator: "\n")
+        return "\(count), \(Count.text(definitions.errors.count, "mistake")); what was in force before stays\n" + definitions.errors.joined(separator: "\n")
     }
 
     /// What asks for a person.

@@ -10,8 +10,8 @@ package struct TokenCreate: BridgeCommand {
             the origins named here, exactly as browsers spell them; a program that is no browser sends no origin and needs none.
 
             EXAMPLES:
-              deskbridge token create dashboard --origin https://studio.example --origin http://localhost:3000
-              deskbridge token create render-farm --expires 30d --rate 600/10s --label "night jobs"
+              deskbridge token create dashboard --origin https://studio.example
+              deskbridge token create render-farm --expires 30d --rate 600/10s
               TOKEN=$(deskbridge token create kiosk --single-session)
             """)
 

@@ -8,7 +8,7 @@ package struct TokenList: BridgeCommand {
         discussion: """
             EXAMPLES:
               deskbridge token list
-              deskbridge token list --format json | jq -r '.tokens[] | select(.client == "dashboard").id'
+              deskbridge token list --format json | jq '.tokens[].client'
             """)
 
     @OptionGroup package var format: FormatOptions

@@ -31,7 +31,7 @@ package struct TokenRevoke: BridgeCommand {
         case .json:
             let json: JSONValue = ["revoked": .integer(count)]
             try terminal.output.line(json.prettyText)
-        case .table: try terminal.output.line(count == 1 ? "1 token revoked" : "\(count) tokens revoked")
+        case .table: try terminal.output.line(Count.text(count, "token") + " revoked")
         }
         if count == 0 { throw CommandFailure("\"\(target)\" has no token that was good. See: deskbridge token list", .failed) }
     }

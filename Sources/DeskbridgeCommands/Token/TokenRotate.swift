@@ -9,7 +9,7 @@ package struct TokenRotate: BridgeCommand {
 
             EXAMPLES:
               deskbridge token rotate 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f
-              deskbridge token rotate 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f --overlap 1d --expires 180d
+              deskbridge token rotate 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f --overlap 1d
             """)
 
     @Argument(help: "The token's id, as \"deskbridge token list\" shows it.")
