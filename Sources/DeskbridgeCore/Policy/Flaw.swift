@@ -22,7 +22,11 @@ extension YAMLNode {
         var values: [Value] = []
         do throws(DefinitionError) {
             for element in try sequence(what) {
-                do throws(DefinitionError) { values.append(try element.parsed("each entry of \(what)", read)) } catch { errors.append(error) }
+                do throws(DefinitionError) {
+                    values.append(try element.parsed("each entry of \(what)", read))
+                } catch {
+                    errors.append(error)
+                }
             }
         } catch {
             errors.append(error)
