@@ -19,3 +19,9 @@ int deskbridge_openat2(int directory, const char *path, uint64_t flags, uint64_t
 int deskbridge_rename_noreplace(int from_directory, const char *from, int to_directory, const char *to) {
     return renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE);
 }
+
+int deskbridge_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+int deskbridge_pidfd_send_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
