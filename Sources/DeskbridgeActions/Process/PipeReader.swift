@@ -1,4 +1,5 @@
-import Dispatch
+// The objects of libdispatch may be used from any thread; its interface does not say so on Linux.
+@preconcurrency import Dispatch
 import Glibc
 import Synchronization
 
@@ -28,7 +29,9 @@ final class PipeReader: Sendable {
         source.setEventHandler { [source] in
             for _ in 0..<Self.piecesInTurn {
                 switch Self.read(descriptor) {
-                case .bytes(let bytes): take(bytes)
+                case .bytes(let bytes):
+                    take(bytes)
+                    if bytes.count < Self.pieceSize { return }
                 case .nothingYet: return
                 case .end:
                     source.cancel()
@@ -37,9 +40,9 @@ final class PipeReader: Sendable {
                 if source.isCancelled { return }
             }
         }
-        source.setCancelHandler { [weak self] in
+        source.setCancelHandler {
             close(descriptor)
-            self?.end()
+            self.end()
         }
         source.activate()
     }
@@ -51,18 +54,16 @@ final class PipeReader: Sendable {
     }
 
     private static func read(_ descriptor: CInt) -> Reading {
-        while true {
-            var count = 0
-            let bytes = [UInt8](unsafeUninitializedCapacity: pieceSize) { buffer, initialized in
-                count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-                initialized = max(0, count)
-            }
-            if count > 0 { return .bytes(bytes) }
-            if count == 0 { return .end }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN: return .nothingYet
-            default: return .end
+        withUnsafeTemporaryAllocation(byteCount: pieceSize, alignment: 1) { buffer in
+            while true {
+                let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                if count > 0 { return .bytes(Array(buffer.prefix(count))) }
+                if count == 0 { return .end }
+                switch errno {
+                case EINTR: continue
+                case EAGAIN: return .nothingYet
+                default: return .end
+                }
             }
         }
     }

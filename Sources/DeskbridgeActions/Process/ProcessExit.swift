@@ -1,21 +1,18 @@
-import Dispatch
+// The objects of libdispatch may be used from any thread; its interface does not say so on Linux.
+@preconcurrency import Dispatch
 import Glibc
 
 /// Waits for the end of processes through their pidfds (pidfd_open(2)), which poll as readable from then on.
 enum ProcessExit {
     private static let queue = DispatchQueue(label: "deskbridge.process-exits")
 
-    /// Returns when the process has ended, or when the task is cancelled.
-    /// - Parameter pidfd: is closed on return.
+    /// Returns when the process has ended, or when the task is cancelled. The pidfd may be closed after that.
     static func wait(_ pidfd: CInt) async {
         let source = DispatchSource.makeReadSource(fileDescriptor: pidfd, queue: queue)
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 source.setEventHandler { source.cancel() }
-                source.setCancelHandler {
-                    close(pidfd)
-                    continuation.resume()
-                }
+                source.setCancelHandler { continuation.resume() }
                 source.activate()
             }
         } onCancel: {
@@ -24,7 +21,6 @@ enum ProcessExit {
     }
 
     /// Returns when all of the processes have ended, or when the time is over.
-    /// - Parameter pidfds: are closed on return.
     static func waitForAll(_ pidfds: [CInt], atMost limit: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -1,9 +1,9 @@
 import CLinux
 import Glibc
 
-/// The processes of one session (setsid(2)): those a step has started, and all that these have started and that did not leave it.
+/// The processes of one session (setsid(2)): the one a step has started, and all that it has started and that did not leave it.
 ///
-/// The leader must not have been reaped yet, for then no other process can have its number.
+/// The leader must not have been reaped yet, for then no other session can have its number.
 struct ProcessSession: Sendable {
     let leader: pid_t
 
@@ -13,22 +13,26 @@ struct ProcessSession: Sendable {
     func end(grace: Duration) async -> Int {
         await BlockingCalls.run { signal(SIGTERM) }
         if grace > .zero { await waitUntilEmpty(atMost: grace) }
-        await BlockingCalls.run {
-            // What is being forked while the list is read appears on the next one.
-            for _ in 0..<100 where !members().isEmpty { signal(SIGKILL) }
+        let deadline = ContinuousClock.now + ProcessLimits.vanishing
+        while true {
+            // Again and again, because a group may be made between the look and the signal.
+            let left = await BlockingCalls.run {
+                signal(SIGKILL)
+                return members().count
+            }
+            if left == 0 || ContinuousClock.now >= deadline { return left }
+            await waitUntilEmpty(atMost: .milliseconds(250))
         }
-        await waitUntilEmpty(atMost: ProcessLimits.vanishing)
-        return await BlockingCalls.run { members().count }
     }
 
     private func waitUntilEmpty(atMost limit: Duration) async {
         let deadline = ContinuousClock.now + limit
         while true {
-            let pidfds = await BlockingCalls.run { open(members()) }
+            let pidfds = await BlockingCalls.run { members().map { deskbridge_pidfd_open($0.id) }.filter { $0 >= 0 } }
             let left = deadline - ContinuousClock.now
-            if pidfds.isEmpty { return }
-            await ProcessExit.waitForAll(pidfds, atMost: left)
-            if left <= .zero { return }
+            if !pidfds.isEmpty, left > .zero { await ProcessExit.waitForAll(pidfds, atMost: left) }
+            for pidfd in pidfds { close(pidfd) }
+            if pidfds.isEmpty || left <= .zero { return }
         }
     }
 
@@ -44,23 +48,16 @@ struct ProcessSession: Sendable {
         }
     }
 
-    private func open(_ members: [ProcessRecord]) -> [CInt] {
-        members.compactMap { member in
-            let pidfd = deskbridge_pidfd_open(member.id)
-            return pidfd >= 0 ? pidfd : nil
-        }
-    }
-
     /// The processes of the session that still run.
     private func members() -> [ProcessRecord] {
         guard let folder = opendir("/proc") else { return [] }
         defer { closedir(folder) }
         var members: [ProcessRecord] = []
         while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { pid_t(String(cString: $0)) }
+            let id = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: name.pointee)) { pid_t(String(cString: $0)) }
             }
-            if let name, let record = ProcessRecord(name), record.session == leader, record.isRunning { members.append(record) }
+            if let id, let record = ProcessRecord(id), record.session == leader, record.isRunning { members.append(record) }
         }
         return members
     }

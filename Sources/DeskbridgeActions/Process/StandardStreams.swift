@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import SystemPackage
 
@@ -34,29 +35,12 @@ struct StandardStreams: Sendable {
 
     private static func input(_ text: String?) throws(Errno) -> CInt {
         guard var text else { return try checked(open("/dev/null", O_RDONLY | O_CLOEXEC)) }
-        let descriptor = try checked(memfd_create("stdin", UInt32(MFD_CLOEXEC | MFD_ALLOW_SEALING)))
-        let isWritten = text.withUTF8 { bytes in
-            var rest = bytes[...]
-            while !rest.isEmpty {
-                let count = write(descriptor, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return false }
-                rest = rest.dropFirst(count)
-            }
-            return true
-        }
-        let seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE
-        guard isWritten, lseek(descriptor, 0, SEEK_SET) == 0, fcntl(descriptor, F_ADD_SEALS, seals) == 0 else {
-            let failure = Errno(rawValue: errno)
-            close(descriptor)
-            throw failure
-        }
-        return descriptor
+        return try checked(text.withUTF8 { deskbridge_memory_file($0.baseAddress, $0.count) })
     }
 
     private static func pipe() throws(Errno) -> (reading: CInt, writing: CInt) {
         var ends: [CInt] = [-1, -1]
-        _ = try checked(pipe2(&ends, O_CLOEXEC))
+        _ = try checked(deskbridge_pipe(&ends))
         return (ends[0], ends[1])
     }
 
