@@ -19,14 +19,14 @@ package final class Gate: Sendable {
     }
 
     private let windows = Mutex<[Window: RateWindow]>([:])
-    private let clock: WallClock
+    private let clock: MonotonicClock
 
-    package init(clock: WallClock) { self.clock = clock }
+    package init(clock: MonotonicClock) { self.clock = clock }
 
     /// - Returns: the rule that allows it.
     /// - Throws: ``Problem`` that says why not.
     @discardableResult
-    package func check(_ identity: Identity, _ verb: Verb, under policy: PolicySet) throws(Problem) -> String {
+    package func check(_ identity: Identity, _ verb: Verb, under policy: Policy) throws(Problem) -> String {
         switch verb {
         case .submit(let type): return try checkSubmit(identity, type, policy)
         case .see(let owner):
@@ -47,7 +47,7 @@ package final class Gate: Sendable {
         }
     }
 
-    private func checkSubmit(_ identity: Identity, _ type: EventType, _ policy: PolicySet) throws(Problem) -> String {
+    private func checkSubmit(_ identity: Identity, _ type: EventType, _ policy: Policy) throws(Problem) -> String {
         let decision = policy.decide(PolicyRequest(type: type.text, client: identity.client.text, origin: identity.origin))
         let rule = decision.rule?.description ?? "default"
         switch decision.effect {

@@ -33,7 +33,7 @@ package struct ActionFile {
             try Self.eventType(mapping.required("confirm"), "confirm")
         }
         let description = errors.collect { () throws(DefinitionError) in try mapping["description"]?.string("description") }
-        let retry = errors.collect { () throws(DefinitionError) in try RetryPolicy(parsing: mapping["retry"]) }
+        let retry = retry(mapping["retry"])
         let expires = errors.collect { () throws(DefinitionError) in try mapping["expires"]?.duration("expires") }
 
         guard let parameters = parameters(mapping["parameters"]) else { return nil }
@@ -70,6 +70,14 @@ package struct ActionFile {
 
     private mutating func parameters(_ node: YAMLNode?) -> ParameterSet? {
         do { return try ParameterSet(parsing: node) } catch {
+            for mistake in error.errors { errors.add(mistake) }
+            return nil
+        }
+    }
+
+    private mutating func retry(_ node: YAMLNode?) -> RetryPolicy? {
+        guard let node else { return .standard }
+        do { return try RetryPolicy(parsing: node) } catch {
             for mistake in error.errors { errors.add(mistake) }
             return nil
         }

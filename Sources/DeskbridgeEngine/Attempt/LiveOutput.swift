@@ -1,6 +1,5 @@
-package import DeskbridgeActions
-package import DeskbridgeCore
-package import DeskbridgeStore
+import DeskbridgeActions
+import DeskbridgeCore
 import Synchronization
 
 /// Takes what the steps of one attempt write, sends it out in batches, and keeps its end for the ledger.
@@ -75,7 +74,7 @@ final class LiveOutput: Sendable {
 
     /// The end of the output, oldest line first.
     var tail: [OutputTailLine] {
-        state.withLock { $0.tail.map { OutputTailLine(step: $0.source.step, stream: $0.source.stream.rawValue, text: $0.text) } }
+        state.withLock { $0.tail.map { OutputTailLine(stream: $0.source.stream.rawValue, text: $0.text) } }
     }
 
     private static func keep(_ line: Line, in state: inout State) {

@@ -30,5 +30,6 @@ extension Failure {
     }
 
     package static let cancelled = Failure("cancelled", "The event was cancelled.", .permanent)
+    package static let dropped = Failure("dropped", "A person dropped it before anybody found out what became of it.", .permanent)
     package static let expired = Failure("expired", "The event's time to live ran out before it could start.", .permanent)
 }

@@ -1,25 +1,12 @@
 package import DeskbridgeCore
-package import DeskbridgeStore
 import Synchronization
 
 /// One thing that happened, as live connections are told of it.
 package enum FeedItem: Sendable {
-    case confirmation(Confirmation)
-    case state(StateChange)
+    case accepted(EventRecord)
+    /// An event went from one state to another; its confirmation, if it has one, was stored along with it.
+    case changed(StateChange, at: Timestamp)
     case output(OutputBatch)
-    case status
-}
-
-/// An event went from one state to another.
-package struct StateChange: Sendable {
-    package let event: EventID
-    package let type: EventType
-    package let client: ClientName
-    /// Nil when the event has just been accepted.
-    package let before: DeliveryState?
-    package let after: DeliveryState
-    package let at: Timestamp
-    package let attempt: Int
 }
 
 /// Some lines that a running step wrote.

@@ -63,12 +63,16 @@ package final class Definitions: Sendable {
         var errors = DefinitionErrors()
         var policy = PolicySet.empty
         do throws(DefinitionErrors) {
-            policy = try PolicySet.load(files.policies.map { ($0.name, $0.bytes) }, home: home)
+            var nodes: [YAMLNode] = []
+            for file in files.policies {
+                do throws(DefinitionErrors) { nodes.append(try file.node()) } catch { error.errors.forEach { errors.add($0) } }
+            }
+            policy = try PolicySet.parse(nodes, home: home)
         } catch { error.errors.forEach { errors.add($0) } }
         var catalog = ActionCatalog.empty
         do throws(DefinitionErrors) {
             // Against broken policies every grant would seem to be missing: those messages would only hide the cause.
-            catalog = try ActionCatalog.load(files.actions, handlers: handlers, grants: errors.isEmpty ? policy.grants : .everything)
+            catalog = try ActionCatalog.load(files.actions, handlers: handlers, grants: errors.isEmpty ? policy.grants : nil)
         } catch { error.errors.forEach { errors.add($0) } }
         guard errors.isEmpty else { throw errors }
         return Snapshot(catalog: catalog, policy: policy, errors: DefinitionErrors(), files: files)

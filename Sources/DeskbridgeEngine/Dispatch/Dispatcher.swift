@@ -26,6 +26,7 @@ package final class Dispatcher: Service {
     private let definitions: Definitions
     private let running: RunningAttempts
     private let clock: WallClock
+    private let monotonic: MonotonicClock
     private let grace: Duration
     private let logger: Logger
     private let state: Mutex<State>
@@ -36,13 +37,15 @@ package final class Dispatcher: Service {
     ///   - grace: how long running attempts may go on once the bridge is told to stop.
     package init(
         store: EventStore, attempt: Attempt, definitions: Definitions, running: RunningAttempts, clock: WallClock,
-        configuration: BridgeConfiguration.Dispatch, logger: Logger
+        monotonic: MonotonicClock,
+        configuration: DispatchConfiguration, logger: Logger
     ) {
         self.store = store
         self.attempt = attempt
         self.definitions = definitions
         self.running = running
         self.clock = clock
+        self.monotonic = monotonic
         self.grace = configuration.grace
         self.logger = logger
         state = Mutex(
@@ -123,40 +126,20 @@ package final class Dispatcher: Service {
     private func start(_ event: EventRecord, in group: inout DiscardingTaskGroup) {
         group.addTask {
             await self.attempt.run(event)
-            self.state.withLock { $0.slots.release(ConcurrencyGroup(of: event.event)) }
+            self.state.withLock { $0.slots.release(event.concurrencyGroup) }
             self.wake()
         }
     }
 
     private func claimDue(in group: inout DiscardingTaskGroup) async {
-        let now = clock.now()
-        let catalog = definitions.current.catalog
+        state.withLock { $0.retryDelay = nil }
         do throws(StoreError) {
+            let now = clock.now()
             try await attempt.expireOverdue(now: now)
-            while true {
-                let (free, saturated) = state.withLock { state in
-                    state.retryDelay = nil
-                    return (state.slots.free, state.slots.saturated { catalog.limit(of: $0) })
-                }
-                guard free > 0 else { return }
-                let claimed = try await store.claimDue(
-                    now: now, limit: free, saturated: saturated.map { ($0.action, $0.key) }
-                ) { [state] event in
-                    let group = ConcurrencyGroup(of: event.event)
-                    return state.withLock { state in
-                        if let delay = state.drain.delay(forEventDue: event.dueAt ?? event.event.acceptedAt, now: now) {
-                            state.retryDelay = delay
-                            return .stop
-                        }
-                        return state.slots.take(group, limit: catalog.limit(of: group)) ? .claim : .skip
-                    }
-                }
-                for event in claimed { start(event, in: &group) }
-                if claimed.count < free {
-                    state.withLock { $0.hasBacklog = !saturated.isEmpty || $0.retryDelay != nil }
-                    return
-                }
-            }
+            let wokeAt = state.withLock { $0.drain.wokeAt }
+            let hasPiledUp = try await claimPiledUp(until: min(wokeAt, now), in: &group)
+            let hasMore = try await claim(dueAfter: wokeAt, until: now, limit: .max, in: &group).isSaturated
+            state.withLock { $0.hasBacklog = hasPiledUp || hasMore }
         } catch {
             logger.error(
                 "events could not be claimed; trying again in a second",
@@ -165,13 +148,54 @@ package final class Dispatcher: Service {
         }
     }
 
-    private func delayUntilNextDue() async -> Duration? {
-        let retryDelay = state.withLock { $0.retryDelay }
-        let next = (try? await store.nextMoment()).flatMap { $0 }.map { max($0 - clock.now(), .zero) }
-        switch (retryDelay, next) {
-        case (let delay?, let next?): return min(delay, next)
-        case (let delay, let next): return delay ?? next
+    /// Claims what was due when the machine woke up, as fast as the drain rate allows.
+    ///
+    /// - Returns: whether some is left.
+    private func claimPiledUp(until wokeAt: Timestamp, in group: inout DiscardingTaskGroup) async throws(StoreError) -> Bool {
+        let piledUp = try await store.dueCount(until: wokeAt, atMost: state.withLock { $0.slots.free })
+        guard piledUp > 0 else { return false }
+        let instant = monotonic.now()
+        let pass = state.withLock { state in
+            let pass = state.drain.take(piledUp, now: instant)
+            state.retryDelay = pass.retryAfter
+            return pass
         }
+        guard pass.taken > 0 else { return true }
+        _ = try await claim(dueAfter: nil, until: wokeAt, limit: pass.taken, in: &group)
+        return true
+    }
+
+    /// - Returns: how many were claimed, and whether there may be more that found no slot.
+    private func claim(
+        dueAfter: Timestamp?, until now: Timestamp, limit: Int, in group: inout DiscardingTaskGroup
+    ) async throws(StoreError) -> (count: Int, isSaturated: Bool) {
+        let catalog = definitions.current.catalog
+        let (free, saturated) = state.withLock { ($0.slots.free, $0.slots.saturated { catalog.limit(of: $0) }) }
+        let wanted = min(free, limit)
+        guard wanted > 0 else { return (0, true) }
+        // Slots are only taken by this task and by reservations, and those stop while there is a backlog.
+        let room = state.withLock { state in
+            state.hasBacklog = true
+            return state.slots
+        }
+        let claimed = try await store.claimDue(dueAfter: dueAfter, now: now, limit: wanted, saturatedKeys: Set(saturated)) { group in
+            room.room(in: group, limit: catalog.limit(of: group))
+        }
+        for event in claimed {
+            state.withLock { $0.slots.occupy(event.concurrencyGroup) }
+            start(event, in: &group)
+        }
+        let isSaturated = claimed.count == wanted || state.withLock { !$0.slots.saturated { catalog.limit(of: $0) }.isEmpty }
+        return (claimed.count, isSaturated)
+    }
+
+    private func delayUntilNextDue() async -> Duration? {
+        let now = clock.now()
+        let retryDelay = state.withLock { $0.retryDelay }
+        // A ledger that cannot be read is asked again with the next wake-up; the delay above makes sure that there is one.
+        let due = (try? await store.nextDue(after: now)) ?? nil
+        let expiry = (try? await store.nextExpiry()) ?? nil
+        return [retryDelay, due.map { $0 - now }, expiry.map { $0 - now }].compactMap(\.self).min()
     }
 }
 

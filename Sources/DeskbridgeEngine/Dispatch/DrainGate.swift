@@ -2,10 +2,11 @@ import DeskbridgeCore
 
 /// Lets what piled up while the machine was off or asleep go at a bounded rate, so that waking up is no stampede.
 ///
-/// Events due after the machine woke up pass freely.
+/// What becomes due after the machine woke up passes freely.
 struct DrainGate: Sendable {
     private let rate: Rate
-    private var wokeAt: Timestamp
+    /// What was due at this moment piled up.
+    private(set) var wokeAt: Timestamp
     private var window: RateWindow
 
     init(rate: Rate, startedAt: Timestamp) {
@@ -14,18 +15,18 @@ struct DrainGate: Sendable {
         window = RateWindow(rate)
     }
 
-    /// What was due before this moment counts as piled up.
     mutating func woke(at moment: Timestamp) {
         wokeAt = moment
         window = RateWindow(rate)
     }
 
-    /// Nil if the event may go now, otherwise how long to wait before asking again.
-    mutating func delay(forEventDue due: Timestamp, now: Timestamp) -> Duration? {
-        guard due < wokeAt else { return nil }
-        switch window.take(now: now) {
-        case .allowed: return nil
-        case .refused(let retryAfter): return retryAfter
+    /// Takes up to `count` passes.
+    ///
+    /// - Returns: how many were taken, and how long to wait for the next one if that is fewer.
+    mutating func take(_ count: Int, now: Duration) -> (taken: Int, retryAfter: Duration?) {
+        for taken in 0..<count {
+            if case .refused(let retryAfter) = window.take(now: now) { return (taken, retryAfter) }
         }
+        return (count, nil)
     }
 }

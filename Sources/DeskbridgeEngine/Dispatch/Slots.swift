@@ -1,3 +1,5 @@
+import DeskbridgeCore
+
 /// How many events may run at once: in all, and in each concurrency group.
 struct Slots: Sendable {
     let total: Int
@@ -13,13 +15,23 @@ struct Slots: Sendable {
         perGroup.compactMap { group, count in limit(group).flatMap { count >= $0 ? group : nil } }
     }
 
+    /// How many more of a group may start.
+    func room(in group: ConcurrencyGroup, limit: Int?) -> Int {
+        limit.map { max(0, $0 - perGroup[group, default: 0]) } ?? .max
+    }
+
     /// Takes a slot if there is one in all and one below the group's limit.
     mutating func take(_ group: ConcurrencyGroup, limit: Int?) -> Bool {
         guard running < total else { return false }
-        guard limit.map({ perGroup[group, default: 0] < $0 }) ?? true else { return false }
+        guard room(in: group, limit: limit) > 0 else { return false }
+        occupy(group)
+        return true
+    }
+
+    /// Takes a slot that is known to be there.
+    mutating func occupy(_ group: ConcurrencyGroup) {
         running += 1
         perGroup[group, default: 0] += 1
-        return true
     }
 
     mutating func release(_ group: ConcurrencyGroup) {
