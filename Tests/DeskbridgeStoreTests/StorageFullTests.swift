@@ -100,7 +100,7 @@ private final class TinyDisk {
     func removeBallast() throws { try FileManager.default.removeItem(atPath: path + "/ballast") }
 
     deinit {
-        umount2(path, CInt(MNT_DETACH.rawValue))
+        umount2(path, CInt(MNT_DETACH))
         rmdir(path)
     }
 }
