@@ -136,7 +136,7 @@ let package = Package(
         .testTarget(name: "DeskbridgeCoreTests", dependencies: ["DeskbridgeCore"], swiftSettings: strict),
         .testTarget(
             name: "DeskbridgeStoreTests",
-            dependencies: ["DeskbridgeStore", "DeskbridgeTestSupport"],
+            dependencies: ["DeskbridgeStore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .testTarget(
