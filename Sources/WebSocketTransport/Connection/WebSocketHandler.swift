@@ -41,7 +41,10 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
             pingInterval: TimeAmount(configuration.pingInterval), silenceLimit: TimeAmount(configuration.silenceLimit), now: now)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { scheduleKeepAlive(context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        scheduleKeepAlive(context)
+        context.read()
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { channelEnded() }
 
@@ -83,14 +86,13 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         promise?.succeed()
     }
 
-    /// The HTTP handlers behind us end when the upgrade takes their input away; that must not end the connection.
+    /// Hummingbird's loop ends, and closes the channel, when the upgrade takes its input away; that must not end the connection.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard mode == .all, phase != .closed else {
+        if mode == .all {
+            context.channel.closeFuture.cascade(to: promise)
+        } else {
             promise?.succeed()
-            return
         }
-        if let promise { context.channel.closeFuture.cascade(to: promise) }
-        shutDown(context)
     }
 
     /// Closes with 1001 and has the handler's task cancelled.
@@ -103,7 +105,10 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
 // Receiving.
 extension WebSocketHandler {
-    func read(context: ChannelHandlerContext) {
+    /// What the handlers behind us ask for does not count: Hummingbird's, at its end, holds all reads back.
+    func read(context: ChannelHandlerContext) {}
+
+    func channelReadComplete(context: ChannelHandlerContext) {
         if isReadingPaused {
             isReadWaiting = true
         } else {
