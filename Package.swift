@@ -101,9 +101,12 @@ let package = Package(
         .target(
             name: "DeskbridgeCommands",
             dependencies: [
-                "DeskbridgeServer",
+                "CLinux", "DeskbridgeServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -157,7 +160,10 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeCommandsTests",
-            dependencies: ["DeskbridgeCommands", "DeskbridgeTestSupport"],
+            dependencies: [
+                "DeskbridgeCommands", "DeskbridgeTestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
