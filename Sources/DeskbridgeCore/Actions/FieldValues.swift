@@ -11,6 +11,8 @@ package struct FieldValues: Sendable {
 
     private var values: [String: JSONValue]
     private let date: Timestamp
+    /// What the local time is, for formats of `{date}`.
+    let zone: ZoneOffset
     private let secretNames: Set<String>
     private var steps: [String: JSONValue] = [:]
     private var stepsToCome: Set<String> = []
@@ -20,11 +22,15 @@ package struct FieldValues: Sendable {
     ///   - secretNames: the parameters whose values must never be shown.
     ///   - date: when the event was accepted, so that each attempt makes the same names.
     ///   - event: the members of `{event.…}`.
-    package init(parameters: JSONObject, secretNames: Set<String> = [], date: Timestamp, event: JSONObject = [:]) {
+    ///   - zone: what the local time is, for formats of `{date}`.
+    package init(
+        parameters: JSONObject, secretNames: Set<String> = [], date: Timestamp, event: JSONObject = [:], zone: ZoneOffset = .system
+    ) {
         values = Dictionary(uniqueKeysWithValues: parameters.map { ($0.key, $0.value) })
         values["event"] = .object(event)
         self.secretNames = secretNames
         self.date = date
+        self.zone = zone
     }
 
     /// Makes a finished step's result available as `{steps.ID.…}`.

@@ -23,10 +23,21 @@ package struct YAMLNode: Sendable {
 
     package let content: Content
     package let location: SourceLocation
+    /// Where the first character of a scalar's text stands, if the others follow it one by one on the same line.
+    private let textStart: SourceLocation?
 
-    package init(_ content: Content, at location: SourceLocation) {
+    package init(_ content: Content, at location: SourceLocation, textStart: SourceLocation? = nil) {
         self.content = content
         self.location = location
+        self.textStart = textStart
+    }
+
+    /// Where a character of a scalar's text stands; for texts of many lines and texts with escapes, where the scalar begins.
+    ///
+    /// - Parameter offset: counts Unicode scalars from 0, as columns do.
+    package func location(ofCharacter offset: Int) -> SourceLocation {
+        guard let textStart else { return location }
+        return SourceLocation(file: textStart.file, line: textStart.line, column: textStart.column + offset)
     }
 }
 

@@ -33,7 +33,7 @@ extension Timestamp: CustomStringConvertible {
 }
 
 /// A day of the proleptic Gregorian calendar.
-private struct CivilDate {
+struct CivilDate {
     let year: Int64
     let month: Int64
     let day: Int64
@@ -52,7 +52,7 @@ private struct CivilDate {
 }
 
 extension Int64 {
-    fileprivate func quotientAndFloorRemainder(by divisor: Int64) -> (Int64, Int64) {
+    func quotientAndFloorRemainder(by divisor: Int64) -> (Int64, Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
