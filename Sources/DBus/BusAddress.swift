@@ -24,9 +24,7 @@ package struct BusAddress: Sendable, Hashable, CustomStringConvertible {
             guard text.hasPrefix("unix:"), !text.utf8.contains(0) else {
                 throw .invalid("\"\(text)\" is neither session nor system nor an address that begins with unix:")
             }
-            for method in try Self.transports(of: text) where method != "unix" {
-                throw .invalid("the address \"\(text)\" uses the transport \"\(method)\"; only unix: is allowed")
-            }
+            try Self.checkEntries(of: text)
             self.init(.explicit(text))
         }
     }
@@ -70,7 +68,7 @@ package struct BusAddress: Sendable, Hashable, CustomStringConvertible {
         return String(cString: escaped)
     }
 
-    private static func transports(of text: String) throws(BusError) -> [String] {
+    private static func checkEntries(of text: String) throws(BusError) {
         var entries: UnsafeMutablePointer<OpaquePointer?>?
         var count: Int32 = 0
         var error = LibraryError()
@@ -78,6 +76,14 @@ package struct BusAddress: Sendable, Hashable, CustomStringConvertible {
             throw .invalid("\"\(text)\" is no D-Bus address: \(error.take().message)")
         }
         defer { dbus_address_entries_free(entries) }
-        return (0..<Int(count)).compactMap { dbus_address_entry_get_method(entries?[$0]).map { String(cString: $0) } }
+        for entry in UnsafeBufferPointer(start: entries, count: Int(count)) {
+            let method = dbus_address_entry_get_method(entry).map { String(cString: $0) } ?? ""
+            guard method == "unix" else {
+                throw .invalid("the address \"\(text)\" uses the transport \"\(method)\"; only unix: is allowed")
+            }
+            guard dbus_address_entry_get_value(entry, "path") != nil || dbus_address_entry_get_value(entry, "abstract") != nil else {
+                throw .invalid("the address \"\(text)\" names no socket: write unix:path=/… or unix:abstract=…")
+            }
+        }
     }
 }

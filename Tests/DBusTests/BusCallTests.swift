@@ -39,7 +39,7 @@ struct BusCallTests {
         expectInvalid("must be one basic type") {
             try Self.call(.array(of: .entry(key: .variant, value: .byte), [.entry(key: .variant(.byte(1)), value: .byte(1))]))
         }
-        expectInvalid("more than 255") { try BusCall.echo(Array(repeating: BusValue.byte(1), count: 256)) }
+        expectInvalid("longer than 255") { try BusCall.echo(Array(repeating: BusValue.byte(1), count: 256)) }
     }
 
     @Test func whatTheBusWouldHangUpForIsRefused() {

@@ -100,7 +100,7 @@ struct BusConnectionTests {
         let peer = try BusPeer(on: bus)
         let connection = connection
         let waiting = Task { try await connection.call(.peer("Never", timeout: .seconds(3600))) }
-        #expect(peer.readEvent() == "called Never")
+        #expect(await peer.nextEvent() == "called Never")
         waiting.cancel()
         let error = await failure { try await waiting.value }
         #expect(error?.kind == .cancelled)
@@ -125,7 +125,7 @@ struct BusConnectionTests {
         let peer = try BusPeer(on: bus)
         let connection = connection
         let waiting = Task { try await connection.call(.peer("Never")) }
-        #expect(peer.readEvent() == "called Never")
+        #expect(await peer.nextEvent() == "called Never")
         await connection.shutdown()
         let error = await failure { try await waiting.value }
         #expect(error?.kind == .disconnected)

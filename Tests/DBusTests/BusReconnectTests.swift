@@ -14,7 +14,7 @@ struct BusReconnectTests {
                 for _ in 0..<50 {
                     group.addTask { await Self.failure { try await connection.call(.peer("Never")) } }
                 }
-                for _ in 0..<50 { #expect(peer.readEvent() == "called Never") }
+                for _ in 0..<50 { #expect(await peer.nextEvent() == "called Never") }
                 bus.stop()
                 return await group.reduce(into: []) { $0.append($1) }
             }

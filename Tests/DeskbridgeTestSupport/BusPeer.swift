@@ -16,11 +16,11 @@ package final class BusPeer: Sendable {
     package init(on bus: PrivateBus, name: String = BusPeer.name) throws {
         process = try SpawnedProcess(
             ["/usr/bin/python3", "-c", Self.program, name], environment: ["DBUS_SESSION_BUS_ADDRESS": bus.address])
-        guard readEvent() == "ready" else { throw SpawnedProcess.SpawnError(message: "the peer did not start") }
+        guard process.readLine() == "ready" else { throw SpawnedProcess.SpawnError(message: "the peer did not start") }
     }
 
     /// Waits for what the peer reports next: `called MEMBER` for `Never`, nil once it is gone.
-    package func readEvent() -> String? { process.readLine() }
+    package func nextEvent() async -> String? { await process.nextLine() }
 
     package func end() { process.end() }
 

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Glibc
 internal import Synchronization
 
@@ -35,13 +36,22 @@ package final class SpawnedProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, input[0], 0)
         posix_spawn_file_actions_adddup2(&actions, output[1], 1)
 
+        // Threads of the cooperative pool block most signals, and a child would inherit that.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
         var variables = Self.ownEnvironment()
         variables.merge(environment) { _, ours in ours }
         var argv = arguments.map { strdup($0) } + [nil]
         var envp = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in argv + envp { free(text) } }
         var pid = pid_t()
-        let result = posix_spawnp(&pid, arguments[0], &actions, nil, &argv, &envp)
+        let result = posix_spawnp(&pid, arguments[0], &actions, &attributes, &argv, &envp)
         guard result == 0 else { throw SpawnError(message: "cannot start \(arguments[0]): error \(result)") }
         state = Mutex(State(input: input[1], output: output[0], pid: pid))
     }
@@ -50,7 +60,23 @@ package final class SpawnedProcess: Sendable {
 
     package var pid: Int32? { state.withLock { $0.pid } }
 
-    /// The next line of output, without its end. Waits for it; nil at the end of output.
+    /// The next line of output, without its end; nil at the end of output. Waits on a thread of its own.
+    package func nextLine() async -> String? { await Self.onOwnThread { self.readLine() } }
+
+    /// Exactly that many bytes of output; nil if output ends before. Waits on a thread of its own.
+    package func nextBytes(_ count: Int) async -> [UInt8]? { await Self.onOwnThread { self.read(count) } }
+
+    /// All output up to its end, then the exit code (negative: the signal that ended it). Waits on a thread of its own.
+    package func result() async -> (output: String, exitCode: Int32) { await Self.onOwnThread { self.finish() } }
+
+    // Blocking a thread of the cooperative pool would stop the very tasks that a test waits for.
+    private static func onOwnThread<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: body()) }
+        }
+    }
+
+    /// ``nextLine()`` for what comes whatever the tasks of the test do, such as the greeting of a program that starts.
     package func readLine() -> String? {
         state.withLock { state in
             while true {
@@ -63,8 +89,7 @@ package final class SpawnedProcess: Sendable {
         }
     }
 
-    /// Exactly that many bytes of output. Waits for them; nil if output ends before.
-    package func read(_ count: Int) -> [UInt8]? {
+    private func read(_ count: Int) -> [UInt8]? {
         state.withLock { state in
             while state.unread.count < count { guard Self.readMore(&state) else { return nil } }
             defer { state.unread.removeFirst(count) }
@@ -72,8 +97,7 @@ package final class SpawnedProcess: Sendable {
         }
     }
 
-    /// All output up to its end, then the exit code (negative: the signal that ended it).
-    package func finish() -> (output: String, exitCode: Int32) {
+    private func finish() -> (output: String, exitCode: Int32) {
         state.withLock { state in
             if let input = state.input { close(input) }
             state.input = nil
