@@ -50,7 +50,7 @@ package struct Placeholder: Sendable, Hashable {
         self.filters = filters
         self.standIn = standIn
         self.type = type
-        namesSecret = field.isSecret
+        namesSecret = field.isSecret || field.type.holdsSecret
     }
 
     private static func path(_ names: Substring, at location: SourceLocation) throws(DefinitionError) -> [String] {

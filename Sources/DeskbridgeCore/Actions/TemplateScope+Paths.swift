@@ -53,3 +53,14 @@ extension TemplateScope {
         return DefinitionError(location, "\(what) \"\(name.prefix(80))\".\(nearest)\(list)")
     }
 }
+
+extension FieldType {
+    /// Whether a declaration somewhere inside is secret.
+    var holdsSecret: Bool {
+        switch self {
+        case .string, .integer, .number, .boolean, .timestamp, .any: false
+        case .array(let element): element.holdsSecret
+        case .object(let members): members.values.contains { $0.isSecret || $0.type.holdsSecret }
+        }
+    }
+}

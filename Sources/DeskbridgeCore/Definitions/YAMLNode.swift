@@ -45,7 +45,7 @@ extension YAMLNode {
     /// What the node is called in messages.
     package var kind: String {
         switch content {
-        case .scalar(let value, _): value == .null ? "nothing" : "a \(value.typeName)"
+        case .scalar(let value, _): value == .null ? "nothing" : value.typePhrase
         case .sequence: "a list"
         case .mapping: "a mapping"
         }
