@@ -5,15 +5,17 @@ extension StoreOperation where Answer == [EventRecord] {
     /// Begins an attempt of each of the events that are due, those that have been due longest first.
     ///
     /// - Parameters:
+    ///   - dueAfter: passes over what was due at this moment already.
     ///   - saturatedActions: actions that may start nothing more now.
     ///   - saturatedKeys: groups that may start nothing more now. They are passed over without a look at their rows.
     ///   - room: how many more of a group may start; asked for the groups of the events that are next.
     package static func claimDue(
-        now: Timestamp, limit: Int, saturatedActions: Set<String> = [], saturatedKeys: Set<ConcurrencyGroup> = [],
+        dueAfter: Timestamp? = nil, now: Timestamp, limit: Int, saturatedActions: Set<String> = [], saturatedKeys: Set<ConcurrencyGroup> = [],
         room: @escaping @Sendable (ConcurrencyGroup) -> Int = { _ in .max }
     ) -> Self {
         StoreOperation(size: 1024 * max(1, limit)) { db in
-            var claim = Claim(now: now, saturatedActions: saturatedActions, saturatedGroups: saturatedKeys, room: room)
+            var claim = Claim(
+                dueAfter: dueAfter, now: now, saturatedActions: saturatedActions, saturatedGroups: saturatedKeys, room: room)
             return try claim.take(limit, from: db)
         }
     }
@@ -22,11 +24,26 @@ extension StoreOperation where Answer == [EventRecord] {
 extension EventStore {
     /// As the operation of the same name.
     package func claimDue(
-        now: Timestamp, limit: Int, saturatedActions: Set<String> = [], saturatedKeys: Set<ConcurrencyGroup> = [],
+        dueAfter: Timestamp? = nil, now: Timestamp, limit: Int, saturatedActions: Set<String> = [], saturatedKeys: Set<ConcurrencyGroup> = [],
         room: @escaping @Sendable (ConcurrencyGroup) -> Int = { _ in .max }
     ) async throws(StoreError) -> [EventRecord] {
         try await perform(
-            .claimDue(now: now, limit: limit, saturatedActions: saturatedActions, saturatedKeys: saturatedKeys, room: room))
+            .claimDue(
+                dueAfter: dueAfter, now: now, limit: limit, saturatedActions: saturatedActions, saturatedKeys: saturatedKeys, room: room))
+    }
+
+    /// How many events are due at a moment, counted no further than `most`.
+    package func dueCount(until moment: Timestamp, atMost most: Int) async throws(StoreError) -> Int {
+        try await read { db in
+            var count = 0
+            for action in try DueEvents.actions(db) where count < most {
+                count += Int(
+                    try db.integer(
+                        "SELECT count(*) FROM (SELECT 1 FROM events WHERE action = ? AND due_at <= ? LIMIT ?)",
+                        [action, moment.milliseconds, most - count]) ?? 0)
+            }
+            return count
+        }
     }
 
     /// The earliest moment after this one at which a queued or retrying event becomes due.
@@ -52,6 +69,7 @@ extension EventStore {
 
 /// One round of claims.
 private struct Claim {
+    let dueAfter: Timestamp?
     let now: Timestamp
     let saturatedActions: Set<String>
     var saturatedGroups: Set<ConcurrencyGroup>
@@ -59,9 +77,10 @@ private struct Claim {
     private var taken: [ConcurrencyGroup: Int] = [:]
 
     init(
-        now: Timestamp, saturatedActions: Set<String>, saturatedGroups: Set<ConcurrencyGroup>,
+        dueAfter: Timestamp?, now: Timestamp, saturatedActions: Set<String>, saturatedGroups: Set<ConcurrencyGroup>,
         room: @escaping @Sendable (ConcurrencyGroup) -> Int
     ) {
+        self.dueAfter = dueAfter
         self.now = now
         self.saturatedActions = saturatedActions
         self.saturatedGroups = saturatedGroups
@@ -74,7 +93,7 @@ private struct Claim {
         while claimed.count < limit {
             var due: [DueEvents.Entry] = []
             for action in actions {
-                due += try DueEvents.oldest(limit - claimed.count, of: action, now: now, apartFrom: saturatedGroups, on: db)
+                due += try DueEvents.oldest(limit - claimed.count, of: action, after: dueAfter, until: now, apartFrom: saturatedGroups, on: db)
             }
             due.sort { ($0.dueAt, $0.sequence) < ($1.dueAt, $1.sequence) }
 
@@ -120,14 +139,14 @@ enum DueEvents {
     /// Answered from the index alone, in its order.
     static let oldestSQL = """
         SELECT sequence, due_at, concurrency_key FROM events
-        WHERE action = ? AND due_at <= ?
+        WHERE action = ? AND due_at > ? AND due_at <= ?
             AND (concurrency_key IS NULL OR concurrency_key NOT IN (SELECT value FROM json_each(?)))
         ORDER BY due_at, sequence LIMIT ?
         """
 
     static let oldestWithKeySQL = """
         SELECT sequence, due_at, concurrency_key FROM events
-        WHERE action = ? AND due_at <= ? AND concurrency_key IS NOT NULL
+        WHERE action = ? AND due_at > ? AND due_at <= ? AND concurrency_key IS NOT NULL
             AND concurrency_key NOT IN (SELECT value FROM json_each(?))
         ORDER BY due_at, sequence LIMIT ?
         """
@@ -135,12 +154,12 @@ enum DueEvents {
     static func actions(_ db: Database) throws -> [String] { try db.rows(actionsSQL) { $0[0] } }
 
     static func oldest(
-        _ limit: Int, of action: String, now: Timestamp, apartFrom saturated: Set<ConcurrencyGroup>, on db: Database
+        _ limit: Int, of action: String, after: Timestamp?, until now: Timestamp, apartFrom saturated: Set<ConcurrencyGroup>, on db: Database
     ) throws -> [Entry] {
         let groups = saturated.filter { $0.action == action }
         let keys = JSONValue.array(groups.compactMap { $0.key.map(JSONValue.string) }).text
         let takesKeyless = !groups.contains(ConcurrencyGroup(action: action, key: nil))
-        return try db.rows(takesKeyless ? oldestSQL : oldestWithKeySQL, [action, now.milliseconds, keys, limit]) { row in
+        return try db.rows(takesKeyless ? oldestSQL : oldestWithKeySQL, [action, after?.milliseconds ?? .min, now.milliseconds, keys, limit]) { row in
             Entry(sequence: row[0], dueAt: row[1], group: ConcurrencyGroup(action: action, key: row[2]))
         }
     }

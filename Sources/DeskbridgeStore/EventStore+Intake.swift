@@ -30,7 +30,12 @@ extension StoreOperation where Answer == IntakeResult {
         let shown = event.shownPayload?.text
         let record = EventRecord(event, admitted: admission)
         return StoreOperation(size: 512 + payload.utf8.count + (shown?.utf8.count ?? 0)) { db in
-            guard let sequence = try db.insert(record, payload: payload, shown: shown) else { return try db.earlier(event) }
+            guard let sequence = try db.insert(record, payload: payload, shown: shown) else {
+                guard let earlier = try db.earlier(event.key, of: event.client, event.fingerprint) else {
+                    throw StoreError(.unexpected, "The event with the key of \(event.id) cannot be found")
+                }
+                return earlier
+            }
             var record = record
             record.sequence = sequence
             if admission == .claimed { try db.beginAttempt(1, of: sequence, at: event.acceptedAt) }
@@ -40,6 +45,13 @@ extension StoreOperation where Answer == IntakeResult {
 
     /// - Parameter claim: stores it as `running` with its first attempt begun, in the one transaction.
     package static func accept(_ event: AcceptedEvent, claim: Bool) -> Self { accept(event, as: claim ? .claimed : .queued) }
+}
+
+extension StoreOperation where Answer == IntakeResult? {
+    /// What ``StoreOperation/accept(_:as:)`` would answer to a key that is known; nil for a new one. Stores nothing.
+    package static func find(_ key: IdempotencyKey, of client: ClientName, fingerprint: PayloadFingerprint) -> Self {
+        StoreOperation { db in try db.earlier(key, of: client, fingerprint) }
+    }
 }
 
 extension EventStore {
@@ -91,12 +103,11 @@ extension Database {
     }
 
     /// The event that took the key first.
-    fileprivate func earlier(_ event: AcceptedEvent) throws -> IntakeResult {
-        let found = try row(
-            "SELECT \(EventRow.columns) FROM events WHERE client = ? AND key = ?", [event.client.text, event.key.text])
-        guard let found else { throw StoreError(.unexpected, "The event with the key of \(event.id) cannot be found") }
+    fileprivate func earlier(_ key: IdempotencyKey, of client: ClientName, _ fingerprint: PayloadFingerprint) throws -> IntakeResult? {
+        let found = try row("SELECT \(EventRow.columns) FROM events WHERE client = ? AND key = ?", [client.text, key.text])
+        guard let found else { return nil }
         let record = try EventRow.record(found)
-        guard record.fingerprint == event.fingerprint else { return .keyReused(existing: record.id) }
+        guard record.event.fingerprint == fingerprint else { return .keyReused(existing: record.id) }
         return .replayed(record, confirmation: try record.confirmationSeq.flatMap(confirmation))
     }
 }

@@ -33,11 +33,24 @@ package struct EventDesk: Sendable {
         return history
     }
 
-    /// The clients whose events this identity may see; nil means everybody's.
-    package func visibleClients(to identity: Identity, among clients: [ClientName]) -> [ClientName]? {
-        guard !identity.isLocal else { return nil }
-        let policy = definitions.current.policy.policy
-        return clients.filter { $0 == identity.client || policy.canSee(viewer: identity.client.text, owner: $0.text) }
+    /// A page of the events that this identity may see, newest first.
+    package func events(
+        _ filter: EventFilter, before cursor: Int64?, limit: Int, for identity: Identity
+    ) async throws(Problem) -> EventPage {
+        var filter = filter
+        if !identity.isLocal {
+            let owner = filter.client ?? identity.client
+            try gate.check(identity, .see(owner: owner), under: definitions.current.policy.policy)
+            filter.client = owner
+        }
+        do throws(StoreError) { return try await store.events(filter, before: cursor, limit: limit) } catch { throw Problem(error) }
+    }
+
+    /// Notes that the client has its confirmations up to this number.
+    ///
+    /// - Returns: how far it has acknowledged now.
+    package func acknowledge(upTo seq: Int64, by identity: Identity) async throws(Problem) -> Int64 {
+        do throws(StoreError) { return try await store.acknowledge(identity.client, upTo: seq) } catch { throw Problem(error) }
     }
 
     /// Ends an event: one that waits at once, one that runs as soon as its step has been stopped.

@@ -1,5 +1,6 @@
 package import DeskbridgeCore
 package import DeskbridgeEngine
+import DeskbridgeStore
 package import HTTPTypes
 import Synchronization
 
@@ -25,6 +26,10 @@ package final class Authenticator: Sendable {
         case ticket(String)
         /// Something was presented, but it has not the shape of a credential.
         case malformed
+
+        var isNone: Bool {
+            if case .none = self { true } else { false }
+        }
     }
 
     /// Reads `Authorization: Bearer`, the subprotocol `bearer.TOKEN`, or `?ticket=`, in this order.
@@ -44,51 +49,53 @@ package final class Authenticator: Sendable {
     /// - Parameter origin: the `Origin` header; it must be one of the token's.
     /// - Throws: ``Problem``: `unauthenticated`, `origin_forbidden`, or `rate_limited` when wrong credentials came too often.
     package func authenticate(_ credential: Credential, origin: String?) async throws(Problem) -> Authenticated {
+        do throws(Problem) { return try check(credential, origin: origin) } catch {
+            if error.code == .unauthenticated, !credential.isNone { try await charge() }
+            throw error
+        }
+    }
+
+    /// The same without a reason and without counting, for who passes a refusal on to ``authenticate(_:origin:)``.
+    func recognize(_ credential: Credential, origin: String?) -> Authenticated? { try? check(credential, origin: origin) }
+
+    /// Whether pages of this origin may use any token.
+    func knows(origin: String) -> Bool { tokens.allows(origin: origin) }
+
+    private func check(_ credential: Credential, origin: String?) throws(Problem) -> Authenticated {
         switch credential {
         case .none:
             throw Problem(
                 .unauthenticated,
                 "Sign in: send a token as \"Authorization: Bearer dbt_…\", as WebSocket subprotocol \"bearer.dbt_…\", or as first message {\"type\":\"auth\",\"token\":\"dbt_…\"}. `deskbridge token create` makes one.")
         case .malformed:
-            try await charge()
             throw Problem(.unauthenticated, "What was presented is no token: one is dbt_ and 43 letters, digits, - or _.")
         case .ticket(let text):
             guard let identity = tickets.redeem(text) else {
-                try await charge()
                 throw Problem(.unauthenticated, "The ticket is unknown, was used already, or is older than 30 seconds. Ask for a new one.")
             }
-            guard identity.origin == nil || origin == nil || identity.origin == origin else { throw Self.forbidden(origin) }
-            guard let id = identity.token else { return Authenticated(identity: identity, rate: nil, isSingleSession: false) }
-            guard let record = tokens.all.first(where: { $0.id == id }), tokens.isInForce(id) else {
+            guard let id = identity.token, let record = tokens.find(id: id) else {
                 throw Problem(.unauthenticated, "The token behind the ticket is not in force any more.")
             }
-            try Self.check(origin, of: record.origins)
-            return Authenticated(
-                identity: Identity(client: record.client, origin: origin, token: id), rate: record.rate,
-                isSingleSession: record.isSingleSession)
+            return try signIn(record, origin)
         case .token(let token):
             guard let record = tokens.find(hash: token.hash) else {
-                try await charge()
                 throw Problem(
                     .unauthenticated, "The token is unknown, expired or revoked. `deskbridge token list` shows those in force.")
             }
-            try Self.check(origin, of: record.origins)
-            tokens.touch(record.id)
-            return Authenticated(
-                identity: Identity(client: record.client, origin: origin, token: record.id), rate: record.rate,
-                isSingleSession: record.isSingleSession)
+            return try signIn(record, origin)
         }
     }
 
-    private static func check(_ origin: String?, of allowed: [String]) throws(Problem) {
-        guard let origin else { return }
-        guard allowed.contains(where: { $0.utf8.elementsEqual(origin.utf8) }) else { throw forbidden(origin) }
-    }
-
-    private static func forbidden(_ origin: String?) -> Problem {
-        Problem(
-            .originForbidden,
-            "Pages from \((origin ?? "").prefix(200)) may not use this token. Make one for them with `deskbridge token create NAME --origin …`.")
+    private func signIn(_ record: TokenRecord, _ origin: String?) throws(Problem) -> Authenticated {
+        if let origin, !record.origins.contains(where: { $0.utf8.elementsEqual(origin.utf8) }) {
+            throw Problem(
+                .originForbidden,
+                "Pages from \(origin.prefix(200)) may not use this token. Make one for them with `deskbridge token create NAME --origin …`.")
+        }
+        tokens.touch(record.id)
+        return Authenticated(
+            identity: Identity(client: record.client, origin: origin, token: record.id), rate: record.rate,
+            isSingleSession: record.isSingleSession)
     }
 
     /// Counts a wrong credential: the first ones cost nothing, then time, then all are refused for a while.

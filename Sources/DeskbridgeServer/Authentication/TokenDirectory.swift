@@ -22,26 +22,26 @@ package final class TokenDirectory: Sendable {
         return tokens.withLock { tokens in
             var found: TokenRecord?
             for token in tokens where Self.areEqual(token.hash, hash) { found = token }
-            return found.flatMap { $0.isInForce(at: now) ? $0 : nil }
+            return found.flatMap { $0.isGood(at: now) ? $0 : nil }
         }
     }
 
-    func isInForce(_ id: String) -> Bool {
+    func find(id: String) -> TokenRecord? {
         let now = clock.now()
-        return tokens.withLock { $0.contains { $0.id == id && $0.isInForce(at: now) } }
+        return tokens.withLock { $0.first { $0.id == id && $0.isGood(at: now) } }
     }
 
     /// Whether a page of this origin may use any token: what a preflight, which carries none, is answered by.
     func allows(origin: String) -> Bool {
         let now = clock.now()
-        return tokens.withLock { $0.contains { $0.isInForce(at: now) && $0.origins.contains { $0.utf8.elementsEqual(origin.utf8) } } }
+        return tokens.withLock { $0.contains { $0.isGood(at: now) && $0.origins.contains { $0.utf8.elementsEqual(origin.utf8) } } }
     }
 
     /// Makes a token and stores its hash.
     package func create(_ request: TokenRequest) async throws(StoreError) -> (token: BearerToken, record: TokenRecord) {
         let token = BearerToken.mint()
         let record = request.record(hash: token.hash, now: clock.now())
-        try await store.insert(token: record)
+        try await store.insertToken(record)
         tokens.withLock { $0.append(record) }
         return (token, record)
     }
@@ -53,37 +53,28 @@ package final class TokenDirectory: Sendable {
         _ id: String, overlap: Duration, expiry: Duration
     ) async throws(StoreError) -> (token: BearerToken, record: TokenRecord)? {
         let now = clock.now()
-        guard let old = all.first(where: { $0.id == id && $0.isInForce(at: now) }) else { return nil }
+        guard let old = all.first(where: { $0.id == id && $0.isGood(at: now) }) else { return nil }
         let token = BearerToken.mint()
         let request = TokenRequest(
             client: old.client, origins: old.origins, expiry: expiry, rate: old.rate, isSingleSession: old.isSingleSession, label: old.label)
         let record = request.record(hash: token.hash, now: now)
-        try await store.rotate(token: id, to: record, oldExpiresAt: min(old.expiresAt, now + overlap))
+        try await store.rotateToken(id, to: record, oldEndsAt: now + overlap)
         try await reload()
         return (token, record)
     }
 
     /// - Parameter name: a token's id, or a client's name for all of its tokens.
-    /// - Returns: the ids of the tokens that were in force until now.
+    /// - Returns: the ids of the tokens that were revoked.
     package func revoke(_ name: String) async throws(StoreError) -> [String] {
         let now = clock.now()
-        let ids = all.filter { ($0.id == name || $0.client.text == name) && $0.revokedAt == nil }.map(\.id)
-        for id in ids { try await store.revoke(token: id, at: now) }
+        var revoked = try await store.revokeTokens(.id(name), at: now)
+        if revoked.isEmpty, let client = ClientName(name) { revoked = try await store.revokeTokens(.client(client), at: now) }
         try await reload()
-        return ids
+        return revoked.map(\.id)
     }
 
-    /// Notes the use of a token, at most once a minute each.
-    func touch(_ id: String) {
-        let now = clock.now()
-        let isDue = tokens.withLock { tokens in
-            guard let index = tokens.firstIndex(where: { $0.id == id }) else { return false }
-            if let last = tokens[index].lastUsedAt, now - last < .seconds(60) { return false }
-            tokens[index].lastUsedAt = now
-            return true
-        }
-        if isDue { store.touch(token: id, at: now) }
-    }
+    /// Notes the use of a token.
+    func touch(_ id: String) { store.noteUse(ofToken: id, at: clock.now()) }
 
     private func reload() async throws(StoreError) {
         let stored = try await store.tokens()

@@ -49,12 +49,12 @@ final class LiveSession: Sendable {
 
     /// Tells the connection what happens until ``end()`` or cancellation.
     func run(from start: Start, channels: [Channels.Name] = []) async throws(StoreError) {
-        let acknowledged = try await bridge.store.acknowledgedSeq(of: client.identity.client)
+        let acknowledged = try await bridge.store.acknowledgedSeq(client.identity.client)
         let position: Int64
         switch start {
         case .unacknowledged: position = acknowledged
         case .after(let seq): position = seq
-        case .now: position = try await bridge.store.newestSeq()
+        case .now: position = try await bridge.store.lastSeq(nil)
         }
         state.withLock { state in
             state.cursor = ConfirmationCursor(after: position)
@@ -137,7 +137,7 @@ final class LiveSession: Sendable {
     }
 
     private func message(of confirmation: Confirmation) -> LiveMessage {
-        .confirmation(confirmation, asCloudEvent: asCloudEvents || confirmation.isCloudEvent)
+        .confirmation(confirmation, asCloudEvent: asCloudEvents)
     }
 
     /// Sends what the ledger has after the cursor, page by page, as fast as the peer takes it.
@@ -148,7 +148,7 @@ final class LiveSession: Sendable {
             }
             guard isCatchingUp, !Task.isCancelled else { return }
             let page = try await bridge.store.confirmations(
-                of: seesOthers ? nil : client.identity.client, after: position, limit: Self.pageSize)
+                visibleTo: seesOthers ? nil : client.identity.client, after: position, limit: Self.pageSize)
             state.withLock { state in
                 for confirmation in page where state.cursor.read(confirmation.seq) {
                     if confirmation.client == client.identity.client || maySee(confirmation.client) {

@@ -22,12 +22,12 @@ package enum EventJSON {
         return members
     }
 
-    package static func detail(_ detail: EventDetail) -> JSONValue {
-        var members = summary(detail.record)
-        members["confirmation"] = detail.confirmation.map(message) ?? .null
-        members["attempts"] = .array(detail.attempts.map(attempt))
+    package static func detail(_ history: EventHistory) -> JSONValue {
+        var members = summary(history.event)
+        members["confirmation"] = history.confirmation.map(message) ?? .null
+        members["attempts"] = .array(history.attempts.map(attempt))
         members["steps"] = .array(
-            detail.steps.map { ["id": .string($0.step), "attempt": .integer(Int64($0.attempt)), "result": $0.result] })
+            history.attempts.flatMap(\.steps).map { ["id": .string($0.step), "attempt": .integer(Int64($0.attempt)), "result": $0.result] })
         return .object(members)
     }
 
