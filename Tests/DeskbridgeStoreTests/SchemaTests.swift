@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test(arguments: ["store-v1.sql"]) func anOldLedgerIsTakenOverWhole(dump: String) async throws {
-        let store = try restore(dump).open()
+        let folder = try restore(dump)
+        let store = try folder.open()
         #expect(try await store.findDamage().isEmpty)
         #expect(
             try await store.counts() == [
@@ -62,7 +63,8 @@ import Testing
     /// A step that was released must not change, or new ledgers would differ from old ones.
     @Test func aNewLedgerHasTheSchemaOfTheLatestDump() async throws {
         let statement = "SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
-        let old = try restore("store-v1.sql").open()
+        let folder = try restore("store-v1.sql")
+        let old = try folder.open()
         let oldSchema = try await old.read { try String.fetchAll($0, sql: statement) }
         try await old.close()
         try await withLedger { new in
