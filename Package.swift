@@ -87,8 +87,14 @@ let package = Package(
         .target(
             name: "DeskbridgeServer",
             dependencies: [
-                "DeskbridgeEngine", "WebSocketTransport",
+                "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
@@ -139,7 +145,7 @@ let package = Package(
         .testTarget(name: "DeskbridgeCoreTests", dependencies: ["DeskbridgeCore"], swiftSettings: strict),
         .testTarget(
             name: "DeskbridgeStoreTests",
-            dependencies: ["DeskbridgeStore", "DeskbridgeTestSupport"],
+            dependencies: ["DeskbridgeStore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .testTarget(

@@ -75,7 +75,7 @@ private struct Listing {
     func page(_ db: Database) throws -> EventPage {
         let lowest = try lowestSequence(db)
         let states: [DeliveryState?] = filter.states.isEmpty ? [nil] : Array(filter.states)
-        let found: [EventRecord] = try states.flatMap { try self.events(in: $0, from: lowest, db) }.sorted { $0.sequence > $1.sequence }
+        let found = try states.flatMap { try matches(in: $0, from: lowest, db) }.sorted { $0.sequence > $1.sequence }
         let events = Array(found.prefix(limit))
         if found.count >= limit { return EventPage(events: events, next: events.last?.sequence) }
         return EventPage(events: events, next: lowest > 1 ? lowest : nil)
@@ -89,7 +89,7 @@ private struct Listing {
         return max(0, newest - Self.rowsPerPage)
     }
 
-    private func events(in state: DeliveryState?, from lowest: Int64, _ db: Database) throws -> [EventRecord] {
+    private func matches(in state: DeliveryState?, from lowest: Int64, _ db: Database) throws -> [EventRecord] {
         var conditions = "pruned_at IS NULL AND sequence < ? AND sequence >= ?"
         var arguments: StatementArguments = [before, lowest]
         func narrow(_ condition: String, _ values: StatementArguments) {

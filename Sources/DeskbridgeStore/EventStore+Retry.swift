@@ -9,6 +9,7 @@ extension StoreOperation where Answer == StateChange {
     package static func retry(_ id: EventID, now: Timestamp) -> Self {
         StoreOperation { db in
             let record = try db.record(id)
+            guard record.state.isFinal else { throw StoreError.wrongState(record.state, id, wanted: "tried again") }
             var change = try db.move(record, by: Transition(state: .queued, at: now))
             try db.run(
                 "UPDATE events SET attempts_before_retry = attempt, expires_at = NULL WHERE sequence = ?", [record.sequence])

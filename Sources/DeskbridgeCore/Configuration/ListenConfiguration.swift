@@ -18,7 +18,7 @@ extension ListenConfiguration {
             var seen: Set<String> = []
             addresses = reader.requiredEntries("addresses", advice: "leave the key out for 127.0.0.1 and ::1") { address throws(Flaw) in
                 guard Self.loopback.contains(where: address.isSame) else {
-                    throw Flaw("listen.addresses can't have \"\(address)\": the bridge listens on 127.0.0.1 and ::1 only, never beyond this machine")
+                    throw Flaw("listen.addresses can't have \"\(address)\": it takes 127.0.0.1 and ::1, nothing beyond this machine")
                 }
                 guard seen.insert(address).inserted else { throw Flaw("listen.addresses has \"\(address)\" twice") }
                 return address

@@ -20,7 +20,8 @@ extension RetentionConfiguration {
         reader.read("keys", into: &keys) { node, what throws(DefinitionError) in
             let value = try node.duration(what, in: times)
             guard value >= events else {
-                throw node.error("\(what) must be at least retention.events, which is \(Units.text(events)), or a kept event could run twice")
+                throw node.error(
+                    "\(what) must be at least retention.events, which is \(Units.text(events)), or a kept event could run twice")
             }
             return value
         }

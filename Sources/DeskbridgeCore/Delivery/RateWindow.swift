@@ -4,7 +4,7 @@
 /// So a steady stream may get up to a sixteenth less than the rate, a burst gets all of it, and nothing ever gets more.
 /// Times are those of a clock that doesn't run backwards, counted from any fixed moment.
 package struct RateWindow: Sendable, Hashable {
-    private struct Slice: Hashable {
+    struct Slice: Hashable {
         let first: Duration
         var last: Duration
         var count: Int
@@ -12,7 +12,7 @@ package struct RateWindow: Sendable, Hashable {
 
     package let rate: Rate
     /// Oldest first; at most 18.
-    private var slices: [Slice] = []
+    private(set) var slices: [Slice] = []
 
     package init(_ rate: Rate) { self.rate = rate }
 

@@ -100,7 +100,7 @@ extension RetryPolicy {
         let complaint = "\(what) must be a number from 1 to 10 with at most three decimals, such as 2 or 1.5"
         switch node.content {
         case .scalar(.integer(let value), _) where (1...10).contains(value): return Int(value) * 1000
-        case .scalar(.decimal(let value), _) where (-3 ..< 0).contains(value.exponent) && !value.isNegative:
+        case .scalar(.decimal(let value), _) where (-3..<0).contains(value.exponent) && !value.isNegative:
             guard let digits = Int(value.digits), value.digits.utf8.count <= 5 else { throw node.error(complaint) }
             let scaled = digits * [1, 10, 100][value.exponent + 3]
             guard Limits.multiplierThousandths.contains(scaled) else { throw node.error(complaint) }

@@ -53,7 +53,7 @@ extension Grants {
             guard !path.isRoot else { throw Flaw("\"\(text)\" would grant every folder: name the ones that actions write in") }
             return path
         }
-        dbus = reader.entries("dbus") { text throws(Flaw) in try BusGrant(text) }
+        dbus = reader.entries("dbus", BusGrant.init)
         errors += reader.finish()
     }
 }

@@ -35,44 +35,15 @@ package struct Policy: Sendable, Hashable {
     }
 
     private func decision(by rule: PolicyRule?, on request: PolicyRequest) -> PolicyDecision {
+        let whence = request.origin.map { "from \($0)" } ?? "from outside a web page"
         let who = "client \"\(request.client)\""
         let reason =
             switch rule?.effect {
             case .allow: "\(who) may cause \(request.type)"
             case .ask: "the person at the desk decides whether \(who) may cause \(request.type)"
             case .deny: "\(who) may not cause \(request.type)"
-            case nil: "no policy rule lets \(who) cause \(request.type)\(request.origin.map { " from \($0)" } ?? " from outside a web page")"
+            case nil: "no policy rule lets \(who) cause \(request.type) \(whence)"
             }
         return PolicyDecision(effect: rule?.effect ?? .deny, rule: rule?.id, reason: reason, rate: rule?.rate)
-    }
-}
-
-/// One entry of `visibility`: a client that may see the events of others.
-package struct VisibilityRule: Sendable, Hashable {
-    package let client: NamePattern
-    package let sees: [NamePattern]
-}
-
-extension VisibilityRule {
-    /// Nil, with a mistake in `errors`, if either key is missing or wrong.
-    init?(parsing node: YAMLNode, errors: inout [DefinitionError]) {
-        var reader = MappingReader(node, "the entry of visibility", prefix: "")
-        guard case .mapping = node.content else {
-            errors += reader.finish()
-            return nil
-        }
-        var client: NamePattern?
-        reader.read("client", into: &client) { node, what throws(DefinitionError) in
-            let text = try node.string(what)
-            do throws(Flaw) { return try NamePattern(text) } catch { throw node.error(error.message) }
-        }
-        if reader.node("client") == nil { reader.addMistake("the entry of visibility needs the key \"client\"") }
-        sees = reader.requiredEntries("sees", advice: "name clients, or write [\"*\"] for all") { text throws(Flaw) in
-            try NamePattern(text)
-        }
-        let mistakes = reader.finish()
-        errors += mistakes
-        guard mistakes.isEmpty, let client else { return nil }
-        self.client = client
     }
 }

@@ -30,15 +30,12 @@ extension PolicyRule {
         }
         let words = ["allow", "ask", "deny"].filter { reader.node($0) != nil }
         let word = words.first ?? "deny"
-        types = words.isEmpty ? [] : reader.requiredEntries(word, advice: "name event types, or write [\"*\"] for all") { text throws(Flaw) in
-            try NamePattern(text)
-        }
-        clients = reader.requiredEntries("clients", advice: "name them, or write [\"*\"] for all") { text throws(Flaw) in
-            try NamePattern(text)
-        }
-        origins = reader.node("origins") == nil ? nil : reader.requiredEntries("origins", advice: "leave the key out for any origin") { text throws(Flaw) in
-            try AllowedOrigin(text)
-        }
+        let allNames = "name them, or write [\"*\"] for all"
+        types = words.isEmpty ? [] : reader.requiredEntries(word, advice: allNames, NamePattern.init)
+        clients = reader.requiredEntries("clients", advice: allNames, NamePattern.init)
+        origins =
+            reader.node("origins") == nil
+            ? nil : reader.requiredEntries("origins", advice: "leave the key out for any origin", AllowedOrigin.init)
         var rate: Rate?
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
         var timeout: Duration?
