@@ -24,8 +24,8 @@ enum EventRow {
             type: try StoredText.read(row[5]) { EventType($0) }, key: try StoredText.read(row[3]) { IdempotencyKey($0) },
             payload: try row.json(required: 6), shownPayload: try row.json(7),
             fingerprint: PayloadFingerprint(bytes: [UInt8](row[4] as Data)), origin: row[8], rule: row[9], action: row[10],
-            format: source.map(EventFormat.cloudEvents(source:)) ?? .deskbridge, acceptedAt: row.timestamp(required: 12), expiresAt: row.timestamp(13), concurrencyKey: row[14],
-            maximumAttempts: row[15])
+            format: source.map(EventFormat.cloudEvents(source:)) ?? .deskbridge, acceptedAt: row.timestamp(required: 12),
+            expiresAt: row.timestamp(13), concurrencyKey: row[14], maximumAttempts: row[15])
     }
 }
 
