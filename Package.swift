@@ -87,17 +87,26 @@ let package = Package(
         .target(
             name: "DeskbridgeServer",
             dependencies: [
-                "DeskbridgeEngine", "WebSocketTransport",
+                "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
         .target(
             name: "DeskbridgeCommands",
             dependencies: [
-                "DeskbridgeServer",
+                "CLinux", "DeskbridgeServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -151,7 +160,10 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeCommandsTests",
-            dependencies: ["DeskbridgeCommands", "DeskbridgeTestSupport"],
+            dependencies: [
+                "DeskbridgeCommands", "DeskbridgeTestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,4 +1,4 @@
-package import DeskbridgeCore
+import DeskbridgeCore
 
 /// The kinds of steps there are. A new kind is one line where the table is made.
 package struct HandlerTable: Sendable {

@@ -1,4 +1,4 @@
-package import DeskbridgeActions
+import DeskbridgeActions
 package import DeskbridgeCore
 package import DeskbridgeStore
 package import Logging

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <stddef.h>
+#include <linux/openat2.h>
 #include <stdint.h>
+#include <sys/xattr.h>
 
 /// openat2(2), which glibc does not wrap. Returns a descriptor, or -1 with errno set.
 int deskbridge_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);

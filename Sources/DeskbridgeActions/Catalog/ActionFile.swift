@@ -110,10 +110,10 @@ package struct ActionFile {
         var steps: [ActionStep] = []
         var results: [String: FieldDeclaration] = [:]
         for node in nodes {
-            let stepScope = scope
+            let (stepScope, handlers) = (scope, handlers)
             guard
                 let step = errors.collect({ () throws(DefinitionError) in
-                    try step(node, earlier: Set(results.keys), in: stepScope)
+                    try Self.step(node, handlers: handlers, earlier: Set(results.keys), in: stepScope)
                 })
             else { continue }
             results[step.id] = FieldDeclaration(step.bound.resultType, isOptional: step.isOptional)
@@ -123,11 +123,13 @@ package struct ActionFile {
         return steps.count == nodes.count ? steps : nil
     }
 
-    private func step(_ node: YAMLNode, earlier: Set<String>, in scope: TemplateScope) throws(DefinitionError) -> ActionStep {
+    private static func step(
+        _ node: YAMLNode, handlers: HandlerTable, earlier: Set<String>, in scope: TemplateScope
+    ) throws(DefinitionError) -> ActionStep {
         let kinds = handlers.keys
         let mapping = try node.mapping("a step", keys: ["id"] + kinds + ["safeToRepeat", "optional"])
         let idNode = try mapping.required("id")
-        let id = try Self.name(idNode, "id")
+        let id = try name(idNode, "id")
         guard !earlier.contains(id) else { throw idNode.error("another step has the id \"\(id)\" already") }
         let present = mapping.members.filter { kinds.contains($0.name) }
         guard let kind = present.first, present.count == 1 else {
@@ -149,7 +151,7 @@ package struct ActionFile {
         guard let node else { return nil }
         guard case .mapping = node.content else { throw node.error("result must be a mapping, not \(node.kind)") }
         let result = try ValueTemplate(parsing: node, in: scope)
-        guard !result.namesSecret(in: scope) else {
+        guard !result.namesSecret else {
             throw node.error("result names a secret parameter, which must not go back to the web page")
         }
         return result
@@ -161,7 +163,7 @@ package struct ActionFile {
         let limit = try mapping.required("limit").integer("limit", in: 1...1000)
         guard let keyNode = mapping["key"] else { return ConcurrencyLimit(limit: limit, key: nil) }
         let key = try Template(parsing: keyNode, "key", in: scope)
-        guard !key.namesSecret(in: scope) else {
+        guard !key.namesSecret else {
             throw keyNode.error("key names a secret parameter, which must not be shown in the queue")
         }
         return ConcurrencyLimit(limit: limit, key: key)

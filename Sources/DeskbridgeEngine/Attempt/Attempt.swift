@@ -1,4 +1,4 @@
-package import DeskbridgeActions
+import DeskbridgeActions
 package import DeskbridgeCore
 package import DeskbridgeStore
 package import Logging
@@ -57,7 +57,7 @@ package struct Attempt: Sendable {
             return StepProgress(
                 action: action,
                 end: .failed(
-                    Failure("invalid_event", "The action was changed, and its parameters no longer fit: \(error.summary)", .permanent)))
+                    Failure("invalid_event", "The action was changed, and its parameters no longer fit: \(error).", .permanent)))
         }
         var planner = ActionPlanner(
             action: action, grants: snapshot.policy.grants, parameters: parameters,

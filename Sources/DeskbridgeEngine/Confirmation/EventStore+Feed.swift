@@ -1,5 +1,5 @@
-package import DeskbridgeCore
-package import DeskbridgeStore
+import DeskbridgeCore
+import DeskbridgeStore
 
 extension EventStore {
     /// Makes a change, and tells the feed from within the commit, so that listeners hear of changes in the order of the ledger.

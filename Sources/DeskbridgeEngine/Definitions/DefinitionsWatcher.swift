@@ -1,6 +1,6 @@
 internal import DeskbridgeCore
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Reloads actions and policies as soon as a file changes.
 package struct DefinitionsWatcher: Service {

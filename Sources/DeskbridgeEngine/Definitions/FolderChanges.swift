@@ -1,4 +1,5 @@
-internal import Dispatch
+// libdispatch documents its objects as safe to use from any thread; its Linux overlay does not say so to the compiler.
+@preconcurrency internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
@@ -8,7 +9,7 @@ struct FolderChanges: Sendable {
 
     /// - Throws: `Errno`-like ``FolderChangesError`` if the kernel refuses to watch.
     init(folders: [String]) throws(FolderChangesError) {
-        let descriptor = inotify_init1(Int32(IN_NONBLOCK.rawValue | IN_CLOEXEC.rawValue))
+        let descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard descriptor >= 0 else { throw FolderChangesError(folder: "", errno: errno) }
         let mask = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR)
         for folder in folders where inotify_add_watch(descriptor, folder, mask) < 0 && errno != ENOENT {

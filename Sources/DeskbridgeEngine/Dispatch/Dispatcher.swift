@@ -1,7 +1,7 @@
 package import DeskbridgeCore
 package import DeskbridgeStore
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Runs accepted events, as many at once as there are slots for, oldest due first.

@@ -1,4 +1,4 @@
-package import DeskbridgeActions
+import DeskbridgeActions
 package import DeskbridgeCore
 
 /// What would become of an event, with nothing stored and nothing done.

@@ -48,7 +48,7 @@ package enum EventCheck {
 
     private static func invalid(_ errors: ValidationErrors) -> Problem {
         Problem(
-            .invalidEvent, errors.summary,
+            .invalidEvent, "\(errors).",
             errors: errors.errors.map { .init(pointer: "/payload\($0.pointer)", message: $0.message) })
     }
 

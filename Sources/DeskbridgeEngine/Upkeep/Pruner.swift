@@ -1,7 +1,7 @@
 package import DeskbridgeCore
 package import DeskbridgeStore
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Removes what is past its retention: at start, and every hour.
 package struct Pruner: Service {
@@ -20,7 +20,7 @@ package struct Pruner: Service {
     }
 
     package func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await prune()
                 try? await Task.sleep(for: Self.interval)

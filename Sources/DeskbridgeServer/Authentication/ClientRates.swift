@@ -1,4 +1,4 @@
-import DeskbridgeCore
+package import DeskbridgeCore
 import Synchronization
 
 /// Counts the messages of each client against its rate, over all its connections.

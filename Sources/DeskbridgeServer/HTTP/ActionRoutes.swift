@@ -1,5 +1,5 @@
-import DeskbridgeActions
-import DeskbridgeCore
+package import DeskbridgeActions
+package import DeskbridgeCore
 import DeskbridgeEngine
 import Hummingbird
 

@@ -1,5 +1,5 @@
 import DeskbridgeCore
-import Hummingbird
+package import Hummingbird
 
 extension Problem: HTTPResponseError {
     package var status: HTTPResponse.Status { .init(code: code.status) }

@@ -26,7 +26,7 @@ struct StreamRoute {
             body: ResponseBody { writer in
                 sessions.add(session.id, client) { _ in sink.finish() }
                 defer { sessions.remove(session.id) }
-                try await withThrowingTaskGroup(of: Void.self) { group in
+                await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await session.run(from: start, channels: channels) }
                     group.addTask {
                         while (try? await Task.sleep(for: Self.heartbeat)) != nil { sink.beat() }

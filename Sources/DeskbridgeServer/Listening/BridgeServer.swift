@@ -1,10 +1,11 @@
-package import DeskbridgeCore
+import DeskbridgeCore
 package import DeskbridgeEngine
-package import DeskbridgeStore
+import DeskbridgeStore
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 import WebSocketTransport
 

@@ -65,7 +65,7 @@ struct Loopback {
 
     private static func bind6(_ descriptor: Int32, _ address: String, _ port: Int) -> Int? {
         var yes: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_IPV6.rawValue), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
         var name = sockaddr_in6()
         name.sin6_family = sa_family_t(AF_INET6)
         name.sin6_port = in_port_t(port).bigEndian

@@ -39,7 +39,7 @@ struct SocketUpgrades: Sendable {
         if let selected = subprotocols.selected { headers[.secWebSocketProtocol] = selected }
         let (services, logger) = (services, services.bridge.logger)
         let asCloudEvents = subprotocols.selected == WebSocketSubprotocols.cloudEvents
-        return .upgrade(headers: headers) { connection in
+        return .upgrade(headers: headers) { [client] connection in
             await EventSocket(
                 services: services, connection: connection, origin: origin, asCloudEvents: asCloudEvents, logger: logger
             ).run(client)

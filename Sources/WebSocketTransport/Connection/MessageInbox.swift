@@ -15,6 +15,7 @@ final class MessageInbox: Sendable {
         var lastID: UInt64 = 0
         var isReadingPaused = false
         var isFinished = false
+        var reportsCaughtUp = false
 
         /// Takes the next message, and says whether reading may go on now.
         mutating func take(resumingAt mark: Int) -> (message: WebSocketMessage?, resumesReading: Bool) {
@@ -29,7 +30,14 @@ final class MessageInbox: Sendable {
     private enum Answer {
         case message(WebSocketMessage, resumesReading: Bool)
         case finished
-        case wait
+        case wait(reportsCaughtUp: Bool)
+    }
+
+    enum Signal {
+        /// Enough was taken after `deliver` had asked for a pause.
+        case resumeReading
+        /// All was taken and the consumer asks for more, after `isCaughtUp` had said no.
+        case caughtUp
     }
 
     /// Reading stops above the first weight and goes on below the second. A message weighs its bytes and a little, so empty ones count.
@@ -38,14 +46,22 @@ final class MessageInbox: Sendable {
     private static func weight(of message: WebSocketMessage) -> Int { message.byteCount + 128 }
 
     private let state = Mutex(State())
-    private let resumeReading: @Sendable () -> Void
+    private let signal: @Sendable (Signal) -> Void
 
-    /// - Parameter resumeReading: called, from any thread, once enough was taken after `deliver` had asked for a pause.
-    init(resumeReading: @escaping @Sendable () -> Void) {
-        self.resumeReading = resumeReading
+    /// - Parameter signal: called from the consumer's thread.
+    init(signal: @escaping @Sendable (Signal) -> Void) {
+        self.signal = signal
     }
 
-    /// Adds messages; true if the socket must not be read until `resumeReading` is called.
+    /// Whether the consumer has dealt with all there was and asks for more; if not, `caughtUp` is signalled when it does.
+    func isCaughtUp() -> Bool {
+        state.withLock { state in
+            state.reportsCaughtUp = state.waiters.isEmpty
+            return !state.reportsCaughtUp
+        }
+    }
+
+    /// Adds messages; true if the socket must not be read until `resumeReading` is signalled.
     func deliver(_ messages: [WebSocketMessage]) -> Bool {
         var handed: [(Waiter, WebSocketMessage)] = []
         let pause = state.withLock { state in
@@ -83,7 +99,7 @@ final class MessageInbox: Sendable {
             let (message, resumes) = state.take(resumingAt: Self.resumeMark)
             return (message, resumes, state.lastID)
         }
-        if resumes { resumeReading() }
+        if resumes { signal(.resumeReading) }
         if let message { return message }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -105,14 +121,15 @@ final class MessageInbox: Sendable {
             if let message { return .message(message, resumesReading: resumes) }
             if state.isFinished || isCancelled { return .finished }
             state.waiters.append(waiter)
-            return .wait
+            defer { state.reportsCaughtUp = false }
+            return .wait(reportsCaughtUp: state.reportsCaughtUp)
         }
         switch answer {
         case .message(let message, let resumes):
             waiter.continuation.resume(returning: message)
-            if resumes { resumeReading() }
+            if resumes { signal(.resumeReading) }
         case .finished: waiter.continuation.resume(returning: nil)
-        case .wait: break
+        case .wait(let reports): if reports { signal(.caughtUp) }
         }
     }
 }

@@ -6,7 +6,7 @@ package final class WebSocketConnection: Sendable {
     /// What the connection asks of its channel handler; travels the pipeline as an outbound event.
     enum Request {
         case write
-        case resumeReading
+        case inbox(MessageInbox.Signal)
     }
 
     private struct State {
@@ -26,7 +26,7 @@ package final class WebSocketConnection: Sendable {
     init(channel: any Channel, configuration: WebSocketConfiguration) {
         self.channel = channel
         self.configuration = configuration
-        inbox = MessageInbox { channel.triggerUserOutboundEvent(Request.resumeReading, promise: nil) }
+        inbox = MessageInbox { channel.triggerUserOutboundEvent(Request.inbox($0), promise: nil) }
         messages = WebSocketMessages(inbox: inbox)
         let overflow = CloseFrame(configuration.slowConsumerCode, reason: configuration.slowConsumerReason)
         state = Mutex(State(outbox: Outbox(limit: configuration.maximumUnsentBytes, overflowFrame: overflow)))
@@ -155,6 +155,9 @@ extension WebSocketConnection {
 
     /// Hands messages to the consumer; true if reading must stop until asked for again.
     func deliver(_ messages: [WebSocketMessage]) -> Bool { inbox.deliver(messages) }
+
+    /// Whether the consumer has dealt with all messages; if not, it is signalled when it has.
+    func isConsumerCaughtUp() -> Bool { inbox.isCaughtUp() }
 
     func finishMessages() { inbox.finish() }
 

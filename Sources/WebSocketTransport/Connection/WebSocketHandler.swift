@@ -9,6 +9,9 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private enum Phase {
         case open
+        /// The peer ended the connection, by a close frame or by breaking a rule: its input no longer counts, but the answers to
+        /// the messages before go out ahead of our close frame, if they come within the grace.
+        case answering
         /// Our close frame is on its way; the peer's is awaited.
         case closing
         /// No frame counts any more. After our last byte the sending side is shut, and what the peer still sends is thrown away
@@ -17,11 +20,14 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case closed
     }
 
+    private static let answerGrace = TimeAmount.seconds(1)
+
     private let connection: WebSocketConnection
     private let configuration: WebSocketConfiguration
     private var assembler: MessageAssembler
     private var keepAlive: KeepAlive
     private var phase = Phase.open
+    private var pendingEnd: (cause: WebSocketEnding.Cause, frame: CloseFrame)?
     private var isReadingPaused = false
     private var isReadWaiting = false
     private var isReceiving = false
@@ -41,7 +47,10 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
             pingInterval: TimeAmount(configuration.pingInterval), silenceLimit: TimeAmount(configuration.silenceLimit), now: now)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { scheduleKeepAlive(context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        scheduleKeepAlive(context)
+        context.read()
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { channelEnded() }
 
@@ -78,19 +87,19 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         switch request {
         case .write: if !isReceiving { write(context) }
-        case .resumeReading: resumeReading(context)
+        case .inbox(.resumeReading): resumeReading(context)
+        case .inbox(.caughtUp): answersAreSent(context)
         }
         promise?.succeed()
     }
 
-    /// The HTTP handlers behind us end when the upgrade takes their input away; that must not end the connection.
+    /// Hummingbird's loop ends, and closes the channel, when the upgrade takes its input away; that must not end the connection.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard mode == .all, phase != .closed else {
+        if mode == .all {
+            context.channel.closeFuture.cascade(to: promise)
+        } else {
             promise?.succeed()
-            return
         }
-        if let promise { context.channel.closeFuture.cascade(to: promise) }
-        shutDown(context)
     }
 
     /// Closes with 1001 and has the handler's task cancelled.
@@ -103,7 +112,10 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
 // Receiving.
 extension WebSocketHandler {
-    func read(context: ChannelHandlerContext) {
+    /// What the handlers behind us ask for does not count: Hummingbird's, at its end, holds all reads back.
+    func read(context: ChannelHandlerContext) {}
+
+    func channelReadComplete(context: ChannelHandlerContext) {
         if isReadingPaused {
             isReadWaiting = true
         } else {
@@ -132,16 +144,14 @@ extension WebSocketHandler {
                 case .close(let frame):
                     deliver(messages)
                     messages = []
-                    // The peer's own code goes back to it. After a close of ours this is its answer, and ours stands.
-                    _ = connection.end(.peer, frame)
-                    linger(context)
+                    // The peer's own code goes back to it.
+                    end(.peer, frame, context)
                 }
             }
             deliver(messages)
         } catch {
             deliver(messages)
-            _ = connection.end(.local, CloseFrame(error.closeCode, reason: error.reason))
-            linger(context)
+            end(.local, CloseFrame(error.closeCode, reason: error.reason), context)
         }
     }
 
@@ -191,7 +201,27 @@ extension WebSocketHandler {
 
 // Closing and times.
 extension WebSocketHandler {
+    private func end(_ cause: WebSocketEnding.Cause, _ frame: CloseFrame, _ context: ChannelHandlerContext) {
+        // After a close of ours nothing is answered any more.
+        guard !connection.isFinished, !connection.isConsumerCaughtUp() else {
+            _ = connection.end(cause, frame)
+            return linger(context)
+        }
+        phase = .answering
+        pendingEnd = (cause, frame)
+        timer?.cancel()
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.answerGrace) { self.answersAreSent(context) }
+    }
+
+    private func answersAreSent(_ context: ChannelHandlerContext) {
+        guard phase == .answering, let (cause, frame) = pendingEnd else { return }
+        _ = connection.end(cause, frame)
+        linger(context)
+        write(context)
+    }
+
     private func closeBegan(_ context: ChannelHandlerContext) {
+        if phase == .answering { linger(context) }
         if phase == .open {
             phase = .closing
             connection.finishMessages()
@@ -205,7 +235,7 @@ extension WebSocketHandler {
     }
 
     private func linger(_ context: ChannelHandlerContext) {
-        guard phase == .open || phase == .closing else { return }
+        guard phase == .open || phase == .answering || phase == .closing else { return }
         phase = .lingering
         connection.finishMessages()
         timer?.cancel()
@@ -235,7 +265,7 @@ extension WebSocketHandler {
     private func closeIfBothSidesAreShut(_ context: ChannelHandlerContext) {
         guard isInputShut, phase != .closed else { return }
         // A peer that left without a close frame is not waiting for ours.
-        guard phase != .lingering || isOutputShut else { return }
+        guard phase == .open || phase == .closing || isOutputShut else { return }
         context.close(promise: nil)
     }
 

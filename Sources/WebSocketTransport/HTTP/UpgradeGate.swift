@@ -136,7 +136,6 @@ extension UpgradeGate {
         // What came after the handshake goes from the decoder to the WebSocket handler.
         pipeline.removeHandler(decoder, promise: nil)
         if requestGuard.isQuiescing { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
-        if isReadWaiting { channel.read() }
         return connection
     }
 
