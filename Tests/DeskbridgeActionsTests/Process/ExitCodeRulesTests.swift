@@ -19,7 +19,7 @@ struct ExitCodeRulesTests {
         ("{permanent: \"*\", retry: [4]}", 4, "retry"), ("{permanent: \"*\", retry: [4]}", 75, "permanent"),
         ("retry: \"*\"", 127, "retry"), ("{retry: \"*\", permanent: [9]}", 9, "permanent"),
         ("retry: [127]", 127, "retry"), ("retry: [127]", 126, "permanent"), ("retry: [127]", 75, "retry"), ("retry: []", 75, "retry"),
-        ("permanent: []", 127, "retry"),
+        ("permanent: []", 127, "retry"), ("retry: [0]", 0, "retry"), ("permanent: [75]", 75, "permanent"),
     ]
 
     @Test(arguments: cases)
