@@ -50,6 +50,14 @@ package enum Units {
         return "\(milliseconds)ms"
     }
 
+    /// A size as it is written in files, in the largest unit that says it exactly.
+    package static func text(size: Int) -> String {
+        for (unit, shift) in [("GiB", 30), ("MiB", 20), ("KiB", 10)] where size != 0 && size % (1 << shift) == 0 {
+            return "\(size >> shift)\(unit)"
+        }
+        return "\(size)B"
+    }
+
     private static func split(_ text: String) -> (Int64, Substring)? {
         let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard (1...15).contains(digits.count), let number = Int64(Substring(digits)) else { return nil }
@@ -72,19 +80,50 @@ package struct Rate: Sendable, Hashable, CustomStringConvertible {
 
 extension YAMLNode {
     package func duration(_ what: String) throws(DefinitionError) -> Duration {
-        guard let value = Units.duration(try string(what)) else {
-            throw error("\(what) must be a duration such as 250ms, 30s, 5m, 12h or 30d")
+        guard let value = quantity.flatMap(Units.duration) else {
+            throw error("\(what) must be a duration such as 250ms, 30s, 5m, 12h or 30d, not \(shown)")
+        }
+        return value
+    }
+
+    package func duration(_ what: String, in range: ClosedRange<Duration>) throws(DefinitionError) -> Duration {
+        let value = try duration(what)
+        guard range.contains(value) else {
+            throw error("\(what) must be from \(Units.text(range.lowerBound)) to \(Units.text(range.upperBound)), not \(shown)")
         }
         return value
     }
 
     package func size(_ what: String) throws(DefinitionError) -> Int {
-        guard let value = Units.size(try string(what)) else { throw error("\(what) must be a size such as 512B, 64KiB or 16MiB") }
+        guard let value = quantity.flatMap(Units.size) else {
+            throw error("\(what) must be a size such as 512B, 64KiB or 16MiB, not \(shown)")
+        }
+        return value
+    }
+
+    package func size(_ what: String, in range: ClosedRange<Int>) throws(DefinitionError) -> Int {
+        let value = try size(what)
+        guard range.contains(value) else {
+            throw error("\(what) must be from \(Units.text(size: range.lowerBound)) to \(Units.text(size: range.upperBound)), not \(shown)")
+        }
         return value
     }
 
     package func rate(_ what: String) throws(DefinitionError) -> Rate {
-        guard let value = Units.rate(try string(what)) else { throw error("\(what) must be a rate such as 60/10s") }
+        guard let value = quantity.flatMap(Units.rate) else { throw error("\(what) must be a rate such as 60/10s, not \(shown)") }
         return value
+    }
+
+    /// The text of a string; a bare number is not one, so that `30` is never taken for seconds here and bytes there.
+    private var quantity: String? {
+        if case .scalar(.string(let value), _) = content { value } else { nil }
+    }
+
+    private var shown: String {
+        switch content {
+        case .scalar(.string(let value), _): "\"\(value)\""
+        case .scalar(.integer, let text), .scalar(.decimal, let text): text
+        default: kind
+        }
     }
 }

@@ -1,0 +1,30 @@
+/// How long what is over is kept.
+package struct RetentionConfiguration: Sendable, Hashable {
+    /// The time events and confirmations are kept after their final state.
+    package var events = Duration.seconds(30 * 86_400)
+    /// The events in a final state that are kept at most.
+    package var count = 1_000_000
+    /// The time in which a key is known again, at least as long as `events`.
+    package var keys = Duration.seconds(90 * 86_400)
+
+    package init() {}
+}
+
+extension RetentionConfiguration {
+    mutating func read(_ node: YAMLNode?, _ errors: inout [DefinitionError]) {
+        let times = Duration.seconds(60) ... .seconds(3650 * 86_400)
+        var reader = MappingReader(node, "retention")
+        reader.read("events", into: &events) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
+        reader.read("count", into: &count) { node, what throws(DefinitionError) in try node.integer(what, in: 100...100_000_000) }
+        keys = max(keys, events)
+        reader.read("keys", into: &keys) { node, what throws(DefinitionError) in
+            let value = try node.duration(what, in: times)
+            guard value >= events else {
+                throw node.error(
+                    "\(what) must be at least retention.events, which is \(Units.text(events)), or a kept event could run twice")
+            }
+            return value
+        }
+        errors += reader.finish()
+    }
+}

@@ -1,0 +1,16 @@
+/// How long new tokens are valid, unless they say it themselves.
+package struct TokenConfiguration: Sendable, Hashable {
+    package var expiry = Duration.seconds(90 * 86_400)
+
+    package init() {}
+}
+
+extension TokenConfiguration {
+    mutating func read(_ node: YAMLNode?, _ errors: inout [DefinitionError]) {
+        var reader = MappingReader(node, "tokens")
+        reader.read("expiry", into: &expiry) { node, what throws(DefinitionError) in
+            try node.duration(what, in: .seconds(60) ... .seconds(3650 * 86_400))
+        }
+        errors += reader.finish()
+    }
+}

@@ -1,0 +1,49 @@
+/// Who may cause what, and who may see whose events: the rules of all policy files in their order.
+package struct Policy: Sendable, Hashable {
+    package let rules: [PolicyRule]
+    package let visibility: [VisibilityRule]
+
+    /// Without rules everything is denied, and every client sees its own events only.
+    package init(rules: [PolicyRule] = [], visibility: [VisibilityRule] = []) {
+        self.rules = rules
+        self.visibility = visibility
+    }
+
+    /// The name under which the command line of the same user comes in: it sees everything, and causes what rules let it.
+    package static let localClient = "local"
+
+    /// The first rule that matches decides. No match denies.
+    package func decide(_ request: PolicyRequest) -> PolicyDecision {
+        decision(by: rules.first { $0.mismatch(with: request) == nil }, on: request)
+    }
+
+    /// The same decision, with each rule that was looked at.
+    package func explain(_ request: PolicyRequest) -> PolicyExplanation {
+        var looks: [PolicyExplanation.Look] = []
+        for rule in rules {
+            let mismatch = rule.mismatch(with: request)
+            looks.append(PolicyExplanation.Look(rule: rule.id, effect: rule.effect, mismatch: mismatch))
+            if mismatch == nil { return PolicyExplanation(decision: decision(by: rule, on: request), looks: looks) }
+        }
+        return PolicyExplanation(decision: decision(by: nil, on: request), looks: looks)
+    }
+
+    /// Whether a client may see the events of another. Its own it always sees.
+    package func canSee(viewer: String, owner: String) -> Bool {
+        viewer.isSame(as: owner) || viewer.isSame(as: Self.localClient)
+            || visibility.contains { $0.client.matches(viewer) && $0.sees.contains { $0.matches(owner) } }
+    }
+
+    private func decision(by rule: PolicyRule?, on request: PolicyRequest) -> PolicyDecision {
+        let whence = request.origin.map { "from \($0)" } ?? "from outside a web page"
+        let who = "client \"\(request.client)\""
+        let reason =
+            switch rule?.effect {
+            case .allow: "\(who) may cause \(request.type)"
+            case .ask: "the person at the desk decides whether \(who) may cause \(request.type)"
+            case .deny: "\(who) may not cause \(request.type)"
+            case nil: "no policy rule lets \(who) cause \(request.type) \(whence)"
+            }
+        return PolicyDecision(effect: rule?.effect ?? .deny, rule: rule?.id, reason: reason, rate: rule?.rate)
+    }
+}

@@ -1,0 +1,71 @@
+/// What a rule makes of the requests it is about.
+package enum PolicyEffect: Sendable, Hashable {
+    case allow
+    /// The person at the desk decides, within this time; silence is a no.
+    case ask(timeout: Duration)
+    case deny
+
+    /// `allow`, `ask` or `deny`.
+    package var name: String {
+        switch self {
+        case .allow: "allow"
+        case .ask: "ask"
+        case .deny: "deny"
+        }
+    }
+}
+
+/// What policies are asked about an event.
+package struct PolicyRequest: Sendable, Hashable {
+    package let type: String
+    package let client: String
+    /// The value of the `Origin` header. Nil if the request had none, as when no browser sent it.
+    package let origin: String?
+
+    package init(type: String, client: String, origin: String?) {
+        self.type = type
+        self.client = client
+        self.origin = origin
+    }
+}
+
+/// The place of a rule by which it is named: `policies/default.yaml:3`.
+package struct PolicyRuleID: Sendable, Hashable, CustomStringConvertible {
+    package let location: SourceLocation
+
+    package init(_ location: SourceLocation) { self.location = location }
+
+    package var description: String { "\(location.file):\(location.line)" }
+}
+
+/// What policies say to one request.
+package struct PolicyDecision: Sendable, Hashable {
+    package let effect: PolicyEffect
+    /// The rule that decided. Nil if none matched, which denies.
+    package let rule: PolicyRuleID?
+    /// The decision in words. Names no file, so that it may be told to the client.
+    package let reason: String
+    /// How often one client may do by this rule what it allows.
+    package let rate: Rate?
+
+    package init(effect: PolicyEffect, rule: PolicyRuleID?, reason: String, rate: Rate?) {
+        self.effect = effect
+        self.rule = rule
+        self.reason = reason
+        self.rate = rate
+    }
+}
+
+/// A decision with the rules that were looked at before it was made.
+package struct PolicyExplanation: Sendable, Hashable {
+    /// One rule in its turn.
+    package struct Look: Sendable, Hashable {
+        package let rule: PolicyRuleID
+        package let effect: PolicyEffect
+        /// What of the request the rule is not about. Nil if it matches: then it decided.
+        package let mismatch: PolicyMismatch?
+    }
+
+    package let decision: PolicyDecision
+    package let looks: [Look]
+}

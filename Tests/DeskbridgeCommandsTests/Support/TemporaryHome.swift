@@ -1,0 +1,24 @@
+import DeskbridgeCore
+import Glibc
+
+/// A folder of its own for one test, gone afterwards.
+struct TemporaryHome {
+    let folder: String
+    var home: BridgeHome { BridgeHome(below: folder) }
+
+    static func with<Answer>(_ body: (TemporaryHome) async throws -> Answer) async throws -> Answer {
+        var template = Array("/tmp/deskbridge-commands-XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+        }
+        guard let folder = made else { throw NoFolder(code: errno) }
+        defer { remove(folder) }
+        return try await body(TemporaryHome(folder: folder))
+    }
+
+    struct NoFolder: Error { let code: Int32 }
+
+    private static func remove(_ folder: String) {
+        nftw(folder, { path, _, _, _ in path.map { Glibc.remove($0) } ?? 0 }, 16, Int32(FTW_DEPTH.rawValue | FTW_PHYS.rawValue))
+    }
+}
