@@ -66,7 +66,8 @@ import Testing
             pieces: [message("confirmation", #"{"id":"\#(Samples.id)"}"#, id: "44")], event: try Samples.failed()
         ) { terminal, code, _ in
             #expect(code == 1)
-            #expect(try JSONParser.parse(terminal.output) == Samples.failed())
+            let event = try Samples.failed()
+            #expect(try JSONParser.parse(terminal.output) == event)
             #expect(terminal.error.contains("deskbridge queue show \(Samples.id)"))
         }
     }

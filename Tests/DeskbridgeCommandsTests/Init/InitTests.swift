@@ -26,8 +26,9 @@ import Testing
     @Test func everythingIsForThisUserAlone() async throws {
         try await TemporaryHome.with { temporary in
             let home = BridgeHome(below: "\(temporary.folder)/a/b")
+            let entries = try HomeInitializer(home: home).run(port: 7420)
             #expect(
-                try HomeInitializer(home: home).run(port: 7420) == [
+                entries == [
                     .made(home.configurationFile), .made("\(home.actions)/create-resource.yaml"), .made("\(home.policies)/default.yaml"),
                     .made(home.state),
                 ])

@@ -44,9 +44,9 @@ import Testing
                 STEP     TRY  RESULT
                 project    1  {"path":"/p/1"}
 
-                TRY  STARTED                      TOOK  OUTCOME  ERROR
-                  1  2026-11-21T08:55:00.010Z     50ms  failed   timeout: took longer than 30s
-                  2  2026-11-21T08:55:30.000Z      30s  failed   exit_status: git ended with 128
+                TRY  STARTED                   TOOK  OUTCOME  ERROR
+                  1  2026-11-21T08:55:00.010Z  50ms  failed   timeout: took longer than 30s
+                  2  2026-11-21T08:55:30.000Z   30s  failed   exit_status: git ended with 128
 
                 Output of the last attempt
                   out | begin
