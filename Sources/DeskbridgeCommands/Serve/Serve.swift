@@ -81,12 +81,7 @@ package struct Serve: BridgeCommand {
     private static func failure(_ error: any Error) -> CommandFailure {
         switch error {
         case let error as CommandFailure: error
-        case let error as StoreError:
-            switch error.kind {
-            case .inUse: CommandFailure("\(error)", .cannotCreate)
-            case .notWritable, .superseded: CommandFailure("\(error)", .configuration)
-            default: CommandFailure("\(error)", .failed)
-            }
+        case let error as StoreError: CommandFailure(error)
         case let error as ListeningError: CommandFailure("\(error)", .configuration)
         default: CommandFailure("The daemon failed: \(error)", .failed)
         }

@@ -100,6 +100,32 @@ import Testing
         }
     }
 
+    @Test func withoutADaemonTheFirstTokenIsMadeInTheLedgerOnce() async throws {
+        try await TemporaryHome.with { temporary in
+            let first = TestTerminal()
+            try await Init.parse(["--home", temporary.folder]).run(on: first.terminal())
+            let secret = try #require(first.output.split(separator: "\n").last)
+            #expect(secret.hasPrefix("dbt_"))
+            let again = TestTerminal()
+            try await Init.parse(["--home", temporary.folder]).run(on: again.terminal())
+            #expect(!again.output.contains("dbt_"))
+            #expect(again.error == "The client dashboard has a token already. Others: deskbridge token create\n")
+            for name in try FileManager.default.contentsOfDirectory(atPath: temporary.home.state) {
+                let bytes = try Data(contentsOf: URL(filePath: "\(temporary.home.state)/\(name)"))
+                #expect(bytes.firstRange(of: Data(secret.utf8)) == nil, "the secret is in \(name)")
+            }
+        }
+    }
+
+    @Test func aConfigurationWithMistakesIsSaidSo() async throws {
+        try await TemporaryHome.with { temporary in
+            try Data("lisen: {port: 9}\n".utf8).write(to: URL(filePath: temporary.home.configurationFile))
+            let command = try Init.parse(["--home", temporary.folder])
+            let error = await #expect(throws: CommandFailure.self) { try await command.run(on: TestTerminal().terminal()) }
+            #expect(error?.status == .configuration)
+        }
+    }
+
     @Test func aClientThatHasATokenGetsNoSecondOne() async throws {
         try await FakeDaemon.running({ _ in (try? Samples.tokens()).map { .json(200, $0) } ?? .hangUp }) { daemon in
             let terminal = TestTerminal()

@@ -95,10 +95,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("state", "", #"{"type":"state","id":"e","before":"queued","after":"running","timestamp":"2026-11-21T08:00:00.000Z"}"#, ["08:00:00  state  e  queued -> running"]),
+        ("state", "", #"{"type":"state","id":"e","eventType":"A_B","before":"queued","after":"running","timestamp":"2026-11-21T08:00:00.000Z"}"#, ["08:00:00  A_B  e  queued -> running"]),
+        ("state", "", #"{"type":"state","id":"e","eventType":"A_B","before":null,"after":"queued"}"#, ["09:00:00  A_B  e  queued"]),
         ("confirmation", "43", #"{"type":"DONE","id":"e","payload":{"a":1}}"#, [##"09:00:00  DONE  e  #43 {"a":1}"##]),
         ("confirmation", "44", #"{"type":"X_FAILED","id":"e","error":{"message":"no"}}"#, ["09:00:00  X_FAILED  e  #44 no"]),
-        ("accepted", "", #"{"type":"accepted","id":"e","state":"queued"}"#, ["09:00:00  accepted  e  queued"]),
+        ("authenticated", "", #"{"type":"authenticated"}"#, []),
         (
             "output", "", #"{"id":"e","stream":"stderr","lines":["a","b\u0007"],"dropped":3}"#,
             [
