@@ -41,7 +41,7 @@ enum ConfigurationChecks {
         let handlers = StandardHandlers(environment: [:], home: userFolder ?? "/")
         let catalog = Result { () throws(DefinitionErrors) in
             let files = try DefinitionFolder(path: home.actions, name: "actions").read()
-            return try ActionCatalog.load(files, handlers: handlers.table, grants: (try? policies.get().grants) ?? .everything)
+            return try ActionCatalog.load(files, handlers: handlers.table, grants: try? policies.get().grants)
         }
         await handlers.shutdown()
         return finding(catalog) { Count.text($0.actions.count, "action") }

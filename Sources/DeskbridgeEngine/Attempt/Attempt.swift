@@ -61,6 +61,7 @@ package struct Attempt: Sendable {
         }
         var planner = ActionPlanner(
             action: action, grants: snapshot.policy.grants, parameters: parameters,
+            payload: event.event.payload,
             event: EventFields(
                 id: event.id, type: event.event.type, client: event.client, key: event.event.key, acceptedAt: event.event.acceptedAt))
         var steps = StepSequence(event: event, action: action, store: store, clock: clock, output: output)
