@@ -34,8 +34,11 @@ package struct Attempt: Sendable {
         let (progress, interruption) = await running.run(event.id) {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await output.stream() }
-                defer { output.finish() }
-                return await perform(event, output)
+                let progress = await perform(event, output)
+                output.finish()
+                // Ends the pause between two batches.
+                group.cancelAll()
+                return progress
             }
         }
         let end = end(of: event, progress ?? .notStarted, interruption, output.tail)
