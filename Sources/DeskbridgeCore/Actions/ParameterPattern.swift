@@ -101,15 +101,15 @@ indirect enum ParameterPatternNode {
     case loop(ParameterPatternNode, ClosedRange<Int>)
     case endlessLoop(ParameterPatternNode, from: Int)
 
-    /// How many instructions it becomes, or ``ParameterPattern/largestProgram`` if more.
+    /// How many instructions it becomes, counting empty loops as if they held one, or ``ParameterPattern/largestProgram`` if more.
     var size: Int {
         let size =
             switch self {
             case .take: 1
             case .sequence(let parts): parts.reduce(0) { min($0 + $1.size, ParameterPattern.largestProgram) }
             case .choice(let branches): branches.reduce(0) { min($0 + $1.size + 2, ParameterPattern.largestProgram) }
-            case .loop(let body, let counts): (body.size + 1) * counts.upperBound
-            case .endlessLoop(let body, let from): (body.size + 2) * (from + 1)
+            case .loop(let body, let counts): max(1, body.size) * counts.lowerBound + (body.size + 1) * (counts.count - 1)
+            case .endlessLoop(let body, let from): max(1, body.size) * (from + 1) + 2
             }
         return min(size, ParameterPattern.largestProgram)
     }

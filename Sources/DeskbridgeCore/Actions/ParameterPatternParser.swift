@@ -93,8 +93,8 @@ struct ParameterPatternParser {
     private mutating func number() throws(SyntaxError) -> Int? {
         let start = index
         while let digit = current, ("0"..."9").contains(digit) { index += 1 }
-        guard index > start, index - start <= 4 else { return nil }
-        return scalars[start..<index].reduce(0) { $0 * 10 + Int($1.value - 0x30) }
+        guard index > start else { return nil }
+        return scalars[start..<index].reduce(0) { min($0 * 10 + Int($1.value - 0x30), Self.mostRepetitions + 1) }
     }
 
     private mutating func atom() throws(SyntaxError) -> Node {
