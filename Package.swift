@@ -163,6 +163,7 @@ let package = Package(
             dependencies: [
                 "DeskbridgeCommands", "DeskbridgeTestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

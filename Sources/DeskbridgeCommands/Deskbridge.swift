@@ -15,9 +15,9 @@ package struct Deskbridge: AsyncParsableCommand {
             """,
         version: ProgramVersion.text,
         groupedSubcommands: [
-            CommandGroup(name: "Set up", subcommands: [Init.self, Doctor.self, Token.self]),
-            CommandGroup(name: "Use", subcommands: [Send.self]),
-            CommandGroup(name: "Look into", subcommands: [Status.self, Queue.self, Events.self]),
+            CommandGroup(name: "Set up", subcommands: [Init.self, Serve.self, Doctor.self, Token.self]),
+            CommandGroup(name: "Use", subcommands: [Send.self, DryRunCommand.self]),
+            CommandGroup(name: "Look into", subcommands: [Status.self, Queue.self, Events.self, Actions.self]),
         ])
 
     package init() {}

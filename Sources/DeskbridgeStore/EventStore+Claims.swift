@@ -10,7 +10,8 @@ extension StoreOperation where Answer == [EventRecord] {
     ///   - saturatedKeys: groups that may start nothing more now. They are passed over without a look at their rows.
     ///   - room: how many more of a group may start; asked for the groups of the events that are next.
     package static func claimDue(
-        dueAfter: Timestamp? = nil, now: Timestamp, limit: Int, saturatedActions: Set<String> = [], saturatedKeys: Set<ConcurrencyGroup> = [],
+        dueAfter: Timestamp? = nil, now: Timestamp, limit: Int, saturatedActions: Set<String> = [],
+        saturatedKeys: Set<ConcurrencyGroup> = [],
         room: @escaping @Sendable (ConcurrencyGroup) -> Int = { _ in .max }
     ) -> Self {
         StoreOperation(size: 1024 * max(1, limit)) { db in
@@ -24,7 +25,8 @@ extension StoreOperation where Answer == [EventRecord] {
 extension EventStore {
     /// As the operation of the same name.
     package func claimDue(
-        dueAfter: Timestamp? = nil, now: Timestamp, limit: Int, saturatedActions: Set<String> = [], saturatedKeys: Set<ConcurrencyGroup> = [],
+        dueAfter: Timestamp? = nil, now: Timestamp, limit: Int, saturatedActions: Set<String> = [],
+        saturatedKeys: Set<ConcurrencyGroup> = [],
         room: @escaping @Sendable (ConcurrencyGroup) -> Int = { _ in .max }
     ) async throws(StoreError) -> [EventRecord] {
         try await perform(
@@ -93,7 +95,8 @@ private struct Claim {
         while claimed.count < limit {
             var due: [DueEvents.Entry] = []
             for action in actions {
-                due += try DueEvents.oldest(limit - claimed.count, of: action, after: dueAfter, until: now, apartFrom: saturatedGroups, on: db)
+                due += try DueEvents.oldest(
+                    limit - claimed.count, of: action, after: dueAfter, until: now, apartFrom: saturatedGroups, on: db)
             }
             due.sort { ($0.dueAt, $0.sequence) < ($1.dueAt, $1.sequence) }
 
@@ -154,12 +157,14 @@ enum DueEvents {
     static func actions(_ db: Database) throws -> [String] { try db.rows(actionsSQL) { $0[0] } }
 
     static func oldest(
-        _ limit: Int, of action: String, after: Timestamp?, until now: Timestamp, apartFrom saturated: Set<ConcurrencyGroup>, on db: Database
+        _ limit: Int, of action: String, after: Timestamp?, until now: Timestamp, apartFrom saturated: Set<ConcurrencyGroup>,
+        on db: Database
     ) throws -> [Entry] {
         let groups = saturated.filter { $0.action == action }
         let keys = JSONValue.array(groups.compactMap { $0.key.map(JSONValue.string) }).text
         let takesKeyless = !groups.contains(ConcurrencyGroup(action: action, key: nil))
-        return try db.rows(takesKeyless ? oldestSQL : oldestWithKeySQL, [action, after?.milliseconds ?? .min, now.milliseconds, keys, limit]) { row in
+        let bounds: StatementArguments = [action, after?.milliseconds ?? .min, now.milliseconds, keys, limit]
+        return try db.rows(takesKeyless ? oldestSQL : oldestWithKeySQL, bounds) { row in
             Entry(sequence: row[0], dueAt: row[1], group: ConcurrencyGroup(action: action, key: row[2]))
         }
     }

@@ -43,6 +43,18 @@ import Testing
         }
     }
 
+    @Test func whatWasDueBeforeCanBePassedOver() async throws {
+        try await withLedger { store in
+            for moment in [10, 20, 30] as [Int64] {
+                try await store.store(Sample.event("k\(moment)", action: "a\(moment)", acceptedAt: at(moment)))
+            }
+            #expect(try await store.dueCount(until: at(25), atMost: 9) == 2)
+            #expect(try await store.dueCount(until: at(25), atMost: 1) == 1)
+            #expect(try await store.claimDue(dueAfter: at(10), now: at(25), limit: 9).map(\.key.text) == ["k20"])
+            #expect(try await store.dueCount(until: at(99), atMost: 9) == 2)
+        }
+    }
+
     @Test func anEventIsClaimedOnce() async throws {
         try await withLedger { store in
             for number in 1...50 { try await store.store(Sample.event("k\(number)")) }
@@ -73,10 +85,10 @@ import Testing
     func claimsAreAnsweredFromTheIndexAlone(sql: String) async throws {
         try await withLedger { store in
             try await store.fill(queued: 100_000)
+            let arguments = StatementArguments(Array(repeating: 1, count: sql.count { $0 == "?" }))
             let plan = try await store.read { db in
                 try String.fetchAll(
-                    db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: StatementArguments(Array(repeating: 1, count: 4).prefix(sql.count { $0 == "?" })),
-                    adapter: SuffixRowAdapter(fromIndex: 3))
+                    db, sql: "EXPLAIN QUERY PLAN " + sql, arguments: arguments, adapter: SuffixRowAdapter(fromIndex: 3))
             }
             let touched = plan.filter { $0.contains(" events") || $0.contains("SORT") || $0.contains("B-TREE") }
             #expect(!touched.isEmpty)

@@ -6,8 +6,9 @@ import Testing
 @Suite struct IntakeTests {
     @Test func everyPartOfAnEventComesBack() async throws {
         try await withLedger { store in
+            let payload = try JSONParser.parse(#"{"b":1,"a":[1.5,"😀",null,true]}"#)
             var event = try Sample.event(
-                "clé-ü", payload: try JSONParser.parse(#"{"b":1,"a":[1.5,"😀",null,true]}"#), expiresAt: at(60_000), concurrencyKey: "Project",
+                "clé-ü", payload: payload, expiresAt: at(60_000), concurrencyKey: "Project",
                 format: .cloudEvents(source: "/studio"))
             event.shownPayload = ["b": "<secret>"]
             let record = try await store.store(event)
@@ -68,6 +69,22 @@ import Testing
             let first = try await store.store(Sample.event(payload: ["a": 1]))
             let result = try await store.accept(Sample.event(payload: ["a": 2]), claim: false)
             #expect(result == .keyReused(existing: first.id))
+        }
+    }
+
+    @Test func aKeyIsLookedUpWithoutStoringAnything() async throws {
+        try await withLedger { store in
+            let event = try Sample.event()
+            let other = PayloadFingerprint(of: "other")
+            let commits = store.writerStatistics.commits
+            #expect(try await store.perform(.find(event.key, of: event.client, fingerprint: event.fingerprint)) == nil)
+            #expect(store.writerStatistics.commits == commits)
+            let record = try await store.store(event)
+            #expect(
+                try await store.perform(.find(event.key, of: event.client, fingerprint: event.fingerprint))
+                    == .replayed(record, confirmation: nil))
+            #expect(
+                try await store.perform(.find(event.key, of: event.client, fingerprint: other)) == .keyReused(existing: record.id))
         }
     }
 

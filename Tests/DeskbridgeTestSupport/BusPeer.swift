@@ -25,7 +25,7 @@ package final class BusPeer: Sendable {
     package func end() { process.end() }
 
     package static let program = #"""
-        import os, sys, threading
+        import os, stat, sys, threading
         import dbus, dbus.bus, dbus.lowlevel
         from dbus.mainloop.glib import DBusGMainLoop
         from gi.repository import GLib
@@ -80,7 +80,9 @@ package final class BusPeer: Sendable {
             os._exit(0)
 
         bus.add_message_filter(handle)
-        threading.Thread(target=leave_with_parent, daemon=True).start()
+        bus.call_on_disconnection(lambda connection: os._exit(0))
+        if stat.S_ISSOCK(os.fstat(0).st_mode):
+            threading.Thread(target=leave_with_parent, daemon=True).start()
         bus.request_name(sys.argv[1])
         report("ready")
         GLib.MainLoop().run()

@@ -17,14 +17,14 @@ struct ExitCodeRules: Sendable, Hashable {
     private static let temporary = [75]
 
     /// 0 is success, ``hopeless`` codes are permanent, and any other may be tried again.
-    static let standard = ExitCodeRules(success: [0], retry: nil, permanent: nil)
+    static let standard = ExitCodeRules(success: nil, retry: nil, permanent: nil)
 
     private enum Listing {
         case codes([Int])
         case allOthers
     }
 
-    private init(success: [Int], retry: Listing?, permanent: Listing?) {
+    private init(success: [Int]?, retry: Listing?, permanent: Listing?) {
         var meanings: [Int: Meaning] = [:]
         var others = Meaning.retry
         switch retry {
@@ -39,7 +39,7 @@ struct ExitCodeRules: Sendable, Hashable {
             if case .allOthers = retry { break }
             for code in Self.hopeless where meanings[code] == nil { meanings[code] = .permanent }
         }
-        for code in success { meanings[code] = .success }
+        for code in success ?? [0] where success != nil || meanings[code] == nil { meanings[code] = .success }
         self.meanings = meanings
         self.others = others
     }
@@ -51,10 +51,11 @@ struct ExitCodeRules: Sendable, Hashable {
         }
         let mapping = try node.mapping("exitCodes", keys: ["success", "retry", "permanent"])
         var seen: [Int: String] = [:]
-        var success = [0]
+        var success: [Int]?
         if let node = mapping["success"] {
-            success = try Self.codes(node, "exitCodes.success", &seen)
-            guard !success.isEmpty else { throw node.error("exitCodes.success needs at least one code") }
+            let codes = try Self.codes(node, "exitCodes.success", &seen)
+            guard !codes.isEmpty else { throw node.error("exitCodes.success needs at least one code") }
+            success = codes
         }
         let retry = try mapping["retry"].map { node throws(DefinitionError) in try Self.listing(node, "exitCodes.retry", &seen) }
         let permanent = try mapping["permanent"].map { node throws(DefinitionError) in

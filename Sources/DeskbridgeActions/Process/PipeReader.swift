@@ -14,7 +14,10 @@ final class PipeReader: Sendable {
         case ended
     }
 
+    private let descriptor: CInt
     private let source: any DispatchSourceRead
+    private let queue: DispatchQueue
+    private let take: @Sendable ([UInt8]) -> Void
     private let state = Mutex(State.reading)
     private static let pieceSize = 65_536
     /// How many pieces are taken before other work of the queue gets a turn.
@@ -24,27 +27,32 @@ final class PipeReader: Sendable {
     ///   - descriptor: the reading end, which this closes when it ends.
     ///   - take: called on `queue` for each piece.
     init(_ descriptor: CInt, on queue: DispatchQueue, take: @escaping @Sendable ([UInt8]) -> Void) {
+        self.descriptor = descriptor
+        self.queue = queue
+        self.take = take
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
-        source.setEventHandler { [source] in
-            for _ in 0..<Self.piecesInTurn {
-                switch Self.read(descriptor) {
-                case .bytes(let bytes):
-                    take(bytes)
-                    if bytes.count < Self.pieceSize { return }
-                case .nothingYet: return
-                case .end:
-                    source.cancel()
-                    return
-                }
-                if source.isCancelled { return }
-            }
-        }
+        source.setEventHandler { self.takeTurn() }
         source.setCancelHandler {
             close(descriptor)
             self.end()
         }
         source.activate()
+    }
+
+    /// Reads until the pipe is empty, since libdispatch reports its end once, together with what was in it.
+    private func takeTurn() {
+        for _ in 0..<Self.piecesInTurn {
+            if source.isCancelled { return }
+            switch Self.read(descriptor) {
+            case .bytes(let bytes): take(bytes)
+            case .nothingYet: return
+            case .end:
+                source.cancel()
+                return
+            }
+        }
+        queue.async { self.takeTurn() }
     }
 
     private enum Reading {

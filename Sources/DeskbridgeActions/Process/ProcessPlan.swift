@@ -39,7 +39,7 @@ package struct ProcessPlan: StepPlan {
         self.exitCodes = exitCodes
         self.tail = tail
         self.parsesJSON = parsesJSON
-        let rendered = arguments + environment.map(\.text) + [directory]
+        let rendered = arguments + environment.map(\.text) + [directory] + (input.map { [$0] } ?? [])
         secrets = SecretTexts.all(in: rendered, and: secretTexts)
     }
 

@@ -10,6 +10,7 @@ enum ConfigurationChecks {
         return [
             Check("Configuration") { finding(configuration) { _ in home.configurationFile } },
             Check("Policies") { finding(policies) { Count.text($0.policy.rules.count, "rule") } },
+            Check("Actions") { await actions(home, userFolder: userFolder, policies: policies) },
             Check("Granted executables") { executables(policies) },
             Check("Granted folders") { folders(policies) },
         ]
@@ -33,6 +34,17 @@ enum ConfigurationChecks {
             for file in try DefinitionFolder(path: home.policies, name: "policies").read() { nodes.append(try file.node()) }
             return try PolicySet.parse(nodes, home: userFolder ?? "/")
         }
+    }
+
+    /// The actions as the daemon loads them. Broken policies, which have a check of their own, are taken to grant everything.
+    private static func actions(_ home: BridgeHome, userFolder: String?, policies: Result<PolicySet, DefinitionErrors>) async -> Finding {
+        let handlers = StandardHandlers(environment: [:], home: userFolder ?? "/")
+        let catalog = Result { () throws(DefinitionErrors) in
+            let files = try DefinitionFolder(path: home.actions, name: "actions").read()
+            return try ActionCatalog.load(files, handlers: handlers.table, grants: try? policies.get().grants)
+        }
+        await handlers.shutdown()
+        return finding(catalog) { Count.text($0.actions.count, "action") }
     }
 
     private static func finding<Value>(_ result: Result<Value, DefinitionErrors>, _ passed: (Value) -> String) -> Finding {

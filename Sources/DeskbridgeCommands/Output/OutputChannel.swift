@@ -4,6 +4,8 @@ internal import Glibc
 package struct ReaderIsGone: Error {
     /// What a shell reports for a program that `SIGPIPE` ended: 128 + 13.
     package static let exitCode: Int32 = 141
+
+    package init() {}
 }
 
 /// One stream of text, with what is known of the screen behind it.

@@ -23,7 +23,7 @@ extension Timestamp {
 
         var milliseconds: Int64 = 0
         if bytes.count > 20 {
-            guard bytes[19] == UInt8(ascii: "."), let fraction = number(20..<min(23, bytes.count - 1)),
+            guard bytes.count > 21, bytes[19] == UInt8(ascii: "."), let fraction = number(20..<min(23, bytes.count - 1)),
                 number(20..<bytes.count - 1) != nil, bytes.count <= 30
             else { return nil }
             milliseconds = fraction

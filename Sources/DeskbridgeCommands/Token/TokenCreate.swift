@@ -46,7 +46,7 @@ package struct TokenCreate: BridgeCommand {
     }
 
     package func run(on terminal: Terminal) async throws {
-        let wanted = TokenRequest(
+        let wanted = TokenOrder(
             client: client, origins: origins, expires: expires, rate: rate, isSingleSession: isSingleSession, label: label)
         let token = try await home.withClient { try await $0.createToken(wanted) }
         try terminal.write(token, as: format.format)

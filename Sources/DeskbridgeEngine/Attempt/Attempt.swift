@@ -34,8 +34,11 @@ package struct Attempt: Sendable {
         let (progress, interruption) = await running.run(event.id) {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await output.stream() }
-                defer { output.finish() }
-                return await perform(event, output)
+                let progress = await perform(event, output)
+                output.finish()
+                // Ends the pause between two batches.
+                group.cancelAll()
+                return progress
             }
         }
         let end = end(of: event, progress ?? .notStarted, interruption, output.tail)
@@ -61,6 +64,7 @@ package struct Attempt: Sendable {
         }
         var planner = ActionPlanner(
             action: action, grants: snapshot.policy.grants, parameters: parameters,
+            payload: event.event.payload,
             event: EventFields(
                 id: event.id, type: event.event.type, client: event.client, key: event.event.key, acceptedAt: event.event.acceptedAt))
         var steps = StepSequence(event: event, action: action, store: store, clock: clock, output: output)

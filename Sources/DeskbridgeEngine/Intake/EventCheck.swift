@@ -24,7 +24,7 @@ package enum EventCheck {
 
         let id = EventID(at: now)
         let planner = ActionPlanner(
-            action: action, grants: definitions.policy.grants, parameters: parameters,
+            action: action, grants: definitions.policy.grants, parameters: parameters, payload: draft.payload,
             event: EventFields(id: id, type: draft.type, client: identity.client, key: draft.key, acceptedAt: now))
         let plan = planner.preview(looking: looking)
         if let (step, refusal) = plan.refusal { throw refused(step, refusal) }

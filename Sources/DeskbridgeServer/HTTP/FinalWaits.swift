@@ -17,6 +17,11 @@ final class FinalWaits: Sendable {
         for waiter in waiters { waiter.yield() }
     }
 
+    /// Lets all requests go that wait: the bridge is stopping, and the events go on after the next start.
+    func endAll() {
+        for waiter in waiting.withLock({ $0.values.flatMap(\.values) }) { waiter.finish() }
+    }
+
     /// The event once it has ended; nil if it has not within that time.
     func final(_ id: EventID, within duration: Duration, for identity: Identity) async throws(Problem) -> EventHistory? {
         let (ends, end) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

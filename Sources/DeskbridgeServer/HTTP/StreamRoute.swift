@@ -18,7 +18,7 @@ struct StreamRoute {
         let start = try Self.start(lastEventID: request.headers[.lastEventID], since: query["since"])
         let channels = try Channels.names(query.all("channels"), pointer: "/channels")
         let sink = EventStreamSink(unsentLimit: bridge.configuration.limits.unsent)
-        let session = LiveSession(client: client, bridge: bridge, status: status, sink: sink)
+        let session = LiveSession(client: client, bridge: bridge, status: status, sink: sink, style: .asSent)
         let (sessions, logger) = (sessions, context.logger)
         return Response(
             status: .ok,

@@ -60,8 +60,10 @@ package struct BridgeServer: Service {
         let services: [any Service] = bridge.services + [StatusService(board: status)] + applications
         try await withGracefulShutdownHandler {
             try await ServiceGroup(configuration: .init(services: services, logger: bridge.logger)).run()
-        } onGracefulShutdown: { [bridge] in
+        } onGracefulShutdown: { [bridge, sessions, waits] in
             bridge.intake.close()
+            sessions.endAll()
+            waits.endAll()
         }
     }
 

@@ -31,17 +31,17 @@ final class LiveSession: Sendable {
     private let bridge: Bridge
     private let status: StatusBoard
     private let sink: any LiveSink
-    private let asCloudEvents: Bool
+    private let style: ConfirmationStyle
     private let state: Mutex<State>
     private let catchUps: AsyncStream<Void>
     private let catchUp: AsyncStream<Void>.Continuation
 
-    init(client: Authenticated, bridge: Bridge, status: StatusBoard, sink: any LiveSink, asCloudEvents: Bool = false) {
+    init(client: Authenticated, bridge: Bridge, status: StatusBoard, sink: any LiveSink, style: ConfirmationStyle) {
         self.client = client
         self.bridge = bridge
         self.status = status
         self.sink = sink
-        self.asCloudEvents = asCloudEvents
+        self.style = style
         id = EventID(at: bridge.clock.now()).text
         state = Mutex(State(cursor: ConfirmationCursor(after: 0)))
         (catchUps, catchUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -137,7 +137,7 @@ final class LiveSession: Sendable {
     }
 
     private func message(of confirmation: Confirmation) -> LiveMessage {
-        .confirmation(confirmation, asCloudEvent: asCloudEvents)
+        .confirmation(confirmation, style)
     }
 
     /// Sends what the ledger has after the cursor, page by page, as fast as the peer takes it.

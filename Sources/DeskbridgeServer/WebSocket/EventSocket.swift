@@ -41,7 +41,7 @@ final class EventSocket: Sendable {
         guard let client = await signIn(client, &messages) else { return }
         let session = LiveSession(
             client: client, bridge: services.bridge, status: services.status, sink: SocketSink(connection: connection),
-            asCloudEvents: asCloudEvents)
+            style: asCloudEvents ? .cloudEvents : .deskbridge)
         self.session.withLock { $0 = session }
         services.sessions.add(session.id, client) { [connection] ending in
             connection.close(code: WebSocketCloseCode(ending.code), reason: ending.reason)

@@ -30,7 +30,8 @@ enum LedgerConnection {
     /// Makes each commit reach the disk before it returns. GRDB turns that down to NORMAL when it sets up the write-ahead log,
     /// so it is set once the connection is open, and looked at again.
     private static func secure(_ db: Database) throws {
-        try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = \(16 << 20)")
+        try db.execute(
+            sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = \(16 << 20); PRAGMA cache_size = -\(16 << 10)")
         let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
         let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode")
         let foreignKeys = try Int.fetchOne(db, sql: "PRAGMA foreign_keys")

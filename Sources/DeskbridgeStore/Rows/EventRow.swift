@@ -22,10 +22,10 @@ enum EventRow {
         return AcceptedEvent(
             id: try StoredText.read(row[1]) { EventID($0) }, client: try StoredText.read(row[2]) { ClientName($0) },
             type: try StoredText.read(row[5]) { EventType($0) }, key: try StoredText.read(row[3]) { IdempotencyKey($0) },
-            payload: try row.json(required: 6), shownPayload: try row.json(7), fingerprint: PayloadFingerprint(bytes: [UInt8](row[4] as Data)),
-            origin: row[8], rule: row[9], action: row[10], format: source.map(EventFormat.cloudEvents(source:)) ?? .deskbridge,
-            acceptedAt: row.timestamp(required: 12), expiresAt: row.timestamp(13), concurrencyKey: row[14],
-            maximumAttempts: row[15])
+            payload: try row.json(required: 6), shownPayload: try row.json(7),
+            fingerprint: PayloadFingerprint(bytes: [UInt8](row[4] as Data)), origin: row[8], rule: row[9], action: row[10],
+            format: source.map(EventFormat.cloudEvents(source:)) ?? .deskbridge, acceptedAt: row.timestamp(required: 12),
+            expiresAt: row.timestamp(13), concurrencyKey: row[14], maximumAttempts: row[15])
     }
 }
 
@@ -36,11 +36,15 @@ struct EventHead {
     let client: ClientName
     let state: DeliveryState
     let attempt: Int
+    /// Whether it came as a CloudEvent, and its confirmation goes back as one.
+    let isCloudEvent: Bool
 }
 
 extension EventHead {
     init(_ record: EventRecord) {
-        self.init(sequence: record.sequence, id: record.id, client: record.client, state: record.state, attempt: record.attempt)
+        self.init(
+            sequence: record.sequence, id: record.id, client: record.client, state: record.state, attempt: record.attempt,
+            isCloudEvent: record.event.format != .deskbridge)
     }
 
     /// - Throws: ``StoreError/Kind/wrongState(_:)`` unless this very attempt is running: a late writer changes nothing.
@@ -60,10 +64,10 @@ extension Database {
     }
 
     func head(_ id: EventID) throws -> EventHead {
-        let found = try row("SELECT sequence, client, state, attempt FROM events WHERE id = ? AND pruned_at IS NULL", [id.text])
+        let found = try row("SELECT sequence, client, state, attempt, cloud_source IS NOT NULL FROM events WHERE id = ? AND pruned_at IS NULL", [id.text])
         guard let found else { throw StoreError.noEvent(id) }
         return EventHead(
             sequence: found[0], id: id, client: try StoredText.read(found[1]) { ClientName($0) },
-            state: try StoredText.read(found[2], DeliveryState.init(rawValue:)), attempt: found[3])
+            state: try StoredText.read(found[2], DeliveryState.init(rawValue:)), attempt: found[3], isCloudEvent: found[4])
     }
 }

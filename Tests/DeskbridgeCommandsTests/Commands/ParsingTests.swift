@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ParsingTests {
     @Test(arguments: [
-        "queue show abc", "queue show", "queue retry", "queue list --state done", "queue list --limit 0", "queue list --limit 1001",
+        "queue show abc", "queue show", "queue retry", "queue list --state done", "queue list --limit 0", "queue list --limit 501",
         "queue resolve last", "queue resolve last --as maybe", "queue resolve last --as failed --result {}",
         "queue resolve last --as succeeded --message no", "send", "send create", "send CREATE --payload {} --payload-file x",
         "send CREATE --set =1", "send CREATE --set a", "send CREATE --wait -1", "send CREATE --wait x", "send CREATE --format xml",

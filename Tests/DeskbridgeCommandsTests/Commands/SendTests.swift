@@ -12,7 +12,10 @@ import Testing
     ) async throws {
         let (stream, feed) = AsyncStream.makeStream(of: String.self)
         try await FakeDaemon.running({ call in
-            if call.request.hasPrefix("GET /v1/stream") { return .stream(stream) }
+            if call.request.hasPrefix("GET /v1/stream") {
+                feed.yield(Samples.inForce)
+                return .stream(stream)
+            }
             if call.request.hasPrefix("POST") {
                 for piece in pieces { feed.yield(piece) }
                 return accepted
@@ -54,7 +57,7 @@ import Testing
             #expect(terminal.error == "Event \(Samples.id) is queued.\nrunning…\nout | one\nout | two\n")
             #expect(
                 daemon.calls.map(\.request) == [
-                    "GET /v1/stream?channels=events%2Coutput%3A%2A", "POST /v1/events", "GET /v1/events/\(Samples.id)",
+                    "GET /v1/stream?channels=events%2Coutput%3A%2A&since=now", "POST /v1/events", "GET /v1/events/\(Samples.id)",
                 ])
             #expect(daemon.calls[1].body?.text == #"{"type":"CREATE_RESOURCE","payload":{"name":"Project_001"},"idempotencyKey":"k-1"}"#)
         }
@@ -66,7 +69,8 @@ import Testing
             pieces: [message("confirmation", #"{"id":"\#(Samples.id)"}"#, id: "44")], event: try Samples.failed()
         ) { terminal, code, _ in
             #expect(code == 1)
-            #expect(try JSONParser.parse(terminal.output) == Samples.failed())
+            let event = try Samples.failed()
+            #expect(try JSONParser.parse(terminal.output) == event)
             #expect(terminal.error.contains("deskbridge queue show \(Samples.id)"))
         }
     }
@@ -95,7 +99,7 @@ import Testing
     @Test func anEventThatIsStillRetryingWhenTheWaitEndsGives75() async throws {
         let event: JSONValue = ["id": .string(Samples.id), "state": "retrying"]
         try await sending(
-            ["CREATE_RESOURCE", "--wait", "1"], pieces: [message("state", #"{"id":"\#(Samples.id)","after":"retrying"}"#)], event: event
+            ["CREATE_RESOURCE", "--wait", "1"], pieces: [message("state", #"{"id":"\#(Samples.id)","before":"running","after":"retrying"}"#)], event: event
         ) { terminal, code, _ in
             #expect(code == 75)
             #expect(terminal.error.contains("Still retrying after 1s: it goes on by itself."))
@@ -130,7 +134,11 @@ import Testing
                     count += 1
                     return count
                 }
-                return .stream(AsyncStream { if count == 1 { $0.finish() } })
+                return .stream(
+                    AsyncStream {
+                        $0.yield(Samples.inForce)
+                        if count == 1 { $0.finish() }
+                    })
             }
             if call.request.hasPrefix("POST") { return .json(202, Samples.accepted()) }
             return (try? Samples.succeeded()).map { .json(200, $0) } ?? .hangUp
@@ -140,6 +148,24 @@ import Testing
             #expect(terminal.output.hasPrefix("RESOURCE_CREATED\n"))
             #expect(terminal.error.contains("waiting for it to come back"))
             #expect(streams.withLock { $0 } == 2)
+        }
+    }
+
+    @Test func aDaemonThatStopsForGoodLeavesTheEventStored() async throws {
+        try await FakeDaemon.running({ call in
+            if call.request.hasPrefix("POST") { return .json(202, Samples.accepted()) }
+            guard call.request.hasPrefix("GET /v1/stream") else { return .hangUp }
+            return .stream(
+                AsyncStream {
+                    $0.yield(Samples.inForce)
+                    $0.finish()
+                })
+        }) { daemon in
+            let terminal = TestTerminal()
+            let command = try Send.parse(["CREATE_RESOURCE", "--home", daemon.folder])
+            let error = await #expect(throws: CommandFailure.self) { try await command.run(on: terminal.terminal()) }
+            #expect(error?.status == .unavailable)
+            #expect(error?.message.contains("deskbridge queue show \(Samples.id)") == true)
         }
     }
 

@@ -40,7 +40,7 @@ import Testing
 
     @Test func refusesAnEventThatDoesNotEnd() throws {
         var parser = ServerSentEventParser(largest: 100)
-        #expect(throws: ServerSentEventTooLarge()) {
+        #expect(throws: ServerSentEventTooLarge.self) {
             for _ in 0..<10 { _ = try parser.push(Array("data: 0123456789\n".utf8)) }
         }
     }

@@ -26,8 +26,9 @@ import Testing
     @Test func everythingIsForThisUserAlone() async throws {
         try await TemporaryHome.with { temporary in
             let home = BridgeHome(below: "\(temporary.folder)/a/b")
+            let entries = try HomeInitializer(home: home).run(port: 7420)
             #expect(
-                try HomeInitializer(home: home).run(port: 7420) == [
+                entries == [
                     .made(home.configurationFile), .made("\(home.actions)/create-resource.yaml"), .made("\(home.policies)/default.yaml"),
                     .made(home.state),
                 ])
@@ -96,6 +97,32 @@ import Testing
             #expect(terminal.output.hasSuffix("\ndbt_secret\n"))
             #expect(
                 daemon.calls.last?.body?["origins"]?.arrayValue == ["http://127.0.0.1:7420", "http://localhost:7420", "https://studio.example"])
+        }
+    }
+
+    @Test func withoutADaemonTheFirstTokenIsMadeInTheLedgerOnce() async throws {
+        try await TemporaryHome.with { temporary in
+            let first = TestTerminal()
+            try await Init.parse(["--home", temporary.folder]).run(on: first.terminal())
+            let secret = try #require(first.output.split(separator: "\n").last)
+            #expect(secret.hasPrefix("dbt_"))
+            let again = TestTerminal()
+            try await Init.parse(["--home", temporary.folder]).run(on: again.terminal())
+            #expect(!again.output.contains("dbt_"))
+            #expect(again.error == "The client dashboard has a token already. Others: deskbridge token create\n")
+            for name in try FileManager.default.contentsOfDirectory(atPath: temporary.home.state) {
+                let bytes = try Data(contentsOf: URL(filePath: "\(temporary.home.state)/\(name)"))
+                #expect(bytes.firstRange(of: Data(secret.utf8)) == nil, "the secret is in \(name)")
+            }
+        }
+    }
+
+    @Test func aConfigurationWithMistakesIsSaidSo() async throws {
+        try await TemporaryHome.with { temporary in
+            try Data("lisen: {port: 9}\n".utf8).write(to: URL(filePath: temporary.home.configurationFile))
+            let command = try Init.parse(["--home", temporary.folder])
+            let error = await #expect(throws: CommandFailure.self) { try await command.run(on: TestTerminal().terminal()) }
+            #expect(error?.status == .configuration)
         }
     }
 

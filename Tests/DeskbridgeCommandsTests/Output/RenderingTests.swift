@@ -44,9 +44,9 @@ import Testing
                 STEP     TRY  RESULT
                 project    1  {"path":"/p/1"}
 
-                TRY  STARTED                      TOOK  OUTCOME  ERROR
-                  1  2026-11-21T08:55:00.010Z     50ms  failed   timeout: took longer than 30s
-                  2  2026-11-21T08:55:30.000Z      30s  failed   exit_status: git ended with 128
+                TRY  STARTED                   TOOK  OUTCOME  ERROR
+                  1  2026-11-21T08:55:00.010Z  50ms  failed   timeout: took longer than 30s
+                  2  2026-11-21T08:55:30.000Z   30s  failed   exit_status: git ended with 128
 
                 Output of the last attempt
                   out | begin
@@ -95,10 +95,11 @@ import Testing
     }
 
     @Test(arguments: [
-        ("state", "", #"{"type":"state","id":"e","before":"queued","after":"running","timestamp":"2026-11-21T08:00:00.000Z"}"#, ["08:00:00  state  e  queued -> running"]),
+        ("state", "", #"{"type":"state","id":"e","eventType":"A_B","before":"queued","after":"running","timestamp":"2026-11-21T08:00:00.000Z"}"#, ["08:00:00  A_B  e  queued -> running"]),
+        ("state", "", #"{"type":"state","id":"e","eventType":"A_B","before":null,"after":"queued"}"#, ["09:00:00  A_B  e  queued"]),
         ("confirmation", "43", #"{"type":"DONE","id":"e","payload":{"a":1}}"#, [##"09:00:00  DONE  e  #43 {"a":1}"##]),
         ("confirmation", "44", #"{"type":"X_FAILED","id":"e","error":{"message":"no"}}"#, ["09:00:00  X_FAILED  e  #44 no"]),
-        ("accepted", "", #"{"type":"accepted","id":"e","state":"queued"}"#, ["09:00:00  accepted  e  queued"]),
+        ("authenticated", "", #"{"type":"authenticated"}"#, []),
         (
             "output", "", #"{"id":"e","stream":"stderr","lines":["a","b\u0007"],"dropped":3}"#,
             [

@@ -1,6 +1,7 @@
 import DeskbridgeCore
 import Glibc
 import Hummingbird
+import Logging
 import Synchronization
 
 /// A real HTTP server on a control socket that gives the answers a test wrote, and keeps what it was asked.

@@ -1,4 +1,5 @@
 import DeskbridgeCore
+import Foundation
 import Glibc
 
 /// A folder of its own for one test, gone afterwards.
@@ -12,13 +13,9 @@ struct TemporaryHome {
             buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
         }
         guard let folder = made else { throw NoFolder(code: errno) }
-        defer { remove(folder) }
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         return try await body(TemporaryHome(folder: folder))
     }
 
     struct NoFolder: Error { let code: Int32 }
-
-    private static func remove(_ folder: String) {
-        nftw(folder, { path, _, _, _ in path.map { Glibc.remove($0) } ?? 0 }, 16, Int32(FTW_DEPTH.rawValue | FTW_PHYS.rawValue))
-    }
 }
