@@ -10,7 +10,8 @@ struct EchoExecutableTests {
             try await RawClient.connect(to: echo.port, at: host) { client in
                 try await client.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 #expect(try await client.readResponse().body == "This is a WebSocket echo server.\n")
-                try await client.send(RawClient.handshake.replacing("Upgrade: w", with: "Sec-WebSocket-Protocol: first, second\r\nUpgrade: w"))
+                let offer = "Sec-WebSocket-Protocol: first, second\r\nUpgrade: websocket"
+                try await client.send(RawClient.handshake.replacing("Upgrade: websocket", with: offer))
                 #expect(try await client.readHead().lowercased().contains("sec-websocket-protocol: first\r\n"))
                 let large = [UInt8](repeating: UInt8(ascii: "x"), count: 16 * 1024 * 1024)
                 try await client.send(RawFrame.header(RawFrame.text, large.count, masked: true) + [0, 0, 0, 0] + large)

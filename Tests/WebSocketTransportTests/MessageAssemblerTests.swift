@@ -39,7 +39,9 @@ struct MessageAssemblerTests {
     static let sound: [Sound] = [
         Sound(name: "2.1 empty ping", frames: [RawFrame(RawFrame.ping)], items: [ping("")]),
         Sound(name: "2.2 ping of 125", frames: [RawFrame(RawFrame.ping, letters(125))], items: [ping(letters(125))]),
-        Sound(name: "2.3 ping of any bytes", frames: [RawFrame(RawFrame.ping, [0, 255, 254])], items: [.ping(ByteBuffer(bytes: [0, 255, 254]))]),
+        Sound(
+            name: "2.3 ping of any bytes", frames: [RawFrame(RawFrame.ping, [0, 255, 254])],
+            items: [.ping(ByteBuffer(bytes: [0, 255, 254]))]),
         Sound(name: "2.7 unasked pongs", frames: [RawFrame(RawFrame.pong), RawFrame(RawFrame.pong, "x")], items: [.pong, .pong]),
         Sound(
             name: "2.10 many pings", frames: (0..<10).map { RawFrame(RawFrame.ping, "p\($0)") }, items: (0..<10).map { ping("p\($0)") }),
@@ -61,7 +63,8 @@ struct MessageAssemblerTests {
             items: [text("")]),
         Sound(
             name: "6.2 a character over fragments",
-            frames: [RawFrame(RawFrame.textBegin, [0xCE]), RawFrame(RawFrame.more), RawFrame(RawFrame.last, [0xBA, 0x21])], items: [text("κ!")]),
+            frames: [RawFrame(RawFrame.textBegin, [0xCE]), RawFrame(RawFrame.more), RawFrame(RawFrame.last, [0xBA, 0x21])],
+            items: [text("κ!")]),
         Sound(
             name: "6.2.3 one byte a fragment",
             frames: [RawFrame(RawFrame.textBegin)] + "Hello-µ@ß😀".utf8.map { RawFrame(RawFrame.more, [$0]) } + [RawFrame(RawFrame.last)],
@@ -118,7 +121,8 @@ struct MessageAssemblerTests {
             violation: .invalidUTF8),
         Broken(
             name: "6.4.3 invalid within a frame whose end never comes",
-            bytes: Array(RawFrame(RawFrame.text, Array("κόσμε".utf8) + [0xF4, 0x90, 0x80, 0x80] + Array("edited".utf8)).masked().dropLast(8)),
+            bytes: Array(
+                RawFrame(RawFrame.text, Array("κόσμε".utf8) + [0xF4, 0x90, 0x80, 0x80] + Array("edited".utf8)).masked().dropLast(8)),
             violation: .invalidUTF8),
         Broken(
             name: "6.6 unfinished character at the end of fragments",
@@ -126,10 +130,13 @@ struct MessageAssemblerTests {
         Broken(
             name: "unfinished character, empty last fragment",
             bytes: [RawFrame(RawFrame.textBegin, [0xE2]), RawFrame(RawFrame.last)].flatMap { $0.masked() }, violation: .invalidUTF8),
-        Broken(name: "6.6 unfinished character in one frame", bytes: RawFrame(RawFrame.text, [0x41, 0xCE]).masked(), violation: .invalidUTF8),
+        Broken(
+            name: "6.6 unfinished character in one frame", bytes: RawFrame(RawFrame.text, [0x41, 0xCE]).masked(), violation: .invalidUTF8),
         Broken(name: "7.3.2 close of one byte", bytes: RawFrame(RawFrame.close, [3]).masked(), violation: .closePayloadTooShort),
         Broken(name: "7.3.6 close of 126", bytes: RawFrame.close(1000, letters(124)).masked(), violation: .longControlFrame),
-        Broken(name: "7.5.1 close with an invalid reason", bytes: RawFrame(RawFrame.close, [3, 0xE8, 0xCE, 0xC0]).masked(), violation: .invalidUTF8),
+        Broken(
+            name: "7.5.1 close with an invalid reason", bytes: RawFrame(RawFrame.close, [3, 0xE8, 0xCE, 0xC0]).masked(),
+            violation: .invalidUTF8),
         Broken(name: "unmasked", bytes: RawFrame(RawFrame.text, "x").unmasked(), violation: .unmaskedFrame),
         Broken(name: "unmasked and empty", bytes: RawFrame(RawFrame.text).unmasked(), violation: .unmaskedFrame),
         Broken(name: "125 as two bytes", bytes: [0x82, 0xFE, 0, 125], violation: .lengthNotMinimal),
@@ -143,7 +150,9 @@ struct MessageAssemblerTests {
             violation: .frameTooLarge(limit: 200_000)),
         Broken(
             name: "a message too large, by the head of its second fragment",
-            bytes: RawFrame(RawFrame.binaryBegin, bytes(200_000)).masked() + RawFrame.header(RawFrame.last, 100_001, masked: true) + [0, 0, 0, 0],
+            bytes: RawFrame(RawFrame.binaryBegin, bytes(200_000)).masked() + RawFrame.header(RawFrame.last, 100_001, masked: true) + [
+                0, 0, 0, 0,
+            ],
             violation: .messageTooLarge(limit: 300_000)),
     ]
 
@@ -171,7 +180,8 @@ struct MessageAssemblerTests {
     }
 
     @Test(arguments: goodCloseCodes) func acceptsCloseCode(_ code: Int) {
-        #expect(assemble(RawFrame.close(code).masked(), pieces: 64).items == [.close(CloseFrame(WebSocketCloseCode(UInt16(code)), reason: ""))])
+        #expect(
+            assemble(RawFrame.close(code).masked(), pieces: 64).items == [.close(CloseFrame(WebSocketCloseCode(UInt16(code)), reason: ""))])
     }
 
     @Test(arguments: [[0, 0, 0, 0], [0xFF, 0, 0, 0], [1, 2, 3, 4]] as [[UInt8]]) func undoesAnyMask(_ mask: [UInt8]) {

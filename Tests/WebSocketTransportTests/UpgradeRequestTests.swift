@@ -22,19 +22,24 @@ struct UpgradeRequestTests {
         #expect(judge(headers) == .valid(key: headers[.secWebSocketKey] ?? ""))
     }
 
-    @Test(arguments: [(HTTPField.Name.upgrade, nil), (.upgrade, "h2c"), (.connection, nil), (.connection, "keep-alive")] as [(HTTPField.Name, String?)])
-    func isNoHandshake(_ name: HTTPField.Name, _ value: String?) {
+    private static let ordinary: [(HTTPField.Name, String?)] = [
+        (.upgrade, nil), (.upgrade, "h2c"), (.connection, nil), (.connection, "keep-alive"),
+    ]
+
+    @Test(arguments: ordinary) func isNoHandshake(_ name: HTTPField.Name, _ value: String?) {
         var headers = Self.sound
         headers[name] = value
         #expect(judge(headers) == .none)
     }
 
-    @Test(arguments: [
+    private static let malformed: [(HTTPField.Name, String?)] = [
         (HTTPField.Name.secWebSocketKey, nil), (.secWebSocketKey, ""), (.secWebSocketKey, "dGhlIHNhbXBsZSBub25jZQ="),
         (.secWebSocketKey, "dGhlIHNhbXBsZSBub25jZQ==="), (.secWebSocketKey, "dGhlIHNhbXBsZSBub25jZR=="),
         (.secWebSocketKey, "dGhlIHNhbXBsZSBub25j*Q=="), (.secWebSocketKey, "dGhlIHNhbXBsZSBub25jZQAA"),
         (.contentLength, "1"), (.transferEncoding, "chunked"),
-    ] as [(HTTPField.Name, String?)]) func refusesAsMalformed(_ name: HTTPField.Name, _ value: String?) {
+    ]
+
+    @Test(arguments: malformed) func refusesAsMalformed(_ name: HTTPField.Name, _ value: String?) {
         var headers = Self.sound
         headers[name] = value
         #expect(status(judge(headers)) == .badRequest)

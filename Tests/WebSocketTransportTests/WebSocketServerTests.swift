@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct WebSocketServerTests {
     @Test func echoesTextBinaryAndFragments() async throws {
-        try await TestServer.run { server in
+        try await TestServer().run { server in
             try await RawClient.open(server.port) { client in
                 let large = [UInt8](repeating: 9, count: 60_000)
                 try await client.send(
@@ -23,7 +23,7 @@ struct WebSocketServerTests {
     }
 
     @Test func echoesMessagesSentOneByteAtATime() async throws {
-        try await TestServer.run { server in
+        try await TestServer().run { server in
             try await RawClient.open(server.port) { client in
                 for byte in RawFrame(RawFrame.text, "slow but sound").masked() { try await client.send([byte]) }
                 #expect(try await client.readFrame() == RawFrame(RawFrame.text, "slow but sound"))
@@ -32,7 +32,7 @@ struct WebSocketServerTests {
     }
 
     @Test func takesFramesSentTogetherWithTheHandshake() async throws {
-        try await TestServer.run { server in
+        try await TestServer().run { server in
             try await RawClient.connect(to: server.port) { client in
                 try await client.send(Array(RawClient.handshake.utf8) + RawFrame(RawFrame.text, "eager").masked())
                 #expect(try await client.readHead().hasPrefix("HTTP/1.1 101 "))
@@ -53,8 +53,11 @@ struct WebSocketServerTests {
         Failure(name: "reserved bit", bytes: RawFrame(0xC1, "x").masked(), code: 1002),
         Failure(name: "reserved opcode", bytes: RawFrame(0x83).masked(), code: 1002),
         Failure(name: "long ping", bytes: RawFrame(RawFrame.ping, [UInt8](repeating: 0, count: 126)).masked(), code: 1002),
-        Failure(name: "invalid text in an unfinished frame", bytes: RawFrame(RawFrame.text, [0xFF, 1, 2, 3]).masked().dropLast(2), code: 1007),
-        Failure(name: "too large a frame by its head", bytes: RawFrame.header(RawFrame.binary, 1 << 40, masked: true) + [1, 2, 3, 4], code: 1009),
+        Failure(
+            name: "invalid text in an unfinished frame", bytes: RawFrame(RawFrame.text, [0xFF, 1, 2, 3]).masked().dropLast(2), code: 1007),
+        Failure(
+            name: "too large a frame by its head", bytes: RawFrame.header(RawFrame.binary, 1 << 40, masked: true) + [1, 2, 3, 4], code: 1009
+        ),
         Failure(name: "invalid close code", bytes: RawFrame.close(1005).masked(), code: 1002),
         Failure(name: "garbage after the violation", bytes: RawFrame(0xC1).masked() + [UInt8](repeating: 0xAA, count: 50_000), code: 1002),
     ]
@@ -74,7 +77,7 @@ struct WebSocketServerTests {
     }
 
     @Test func failsAMessageThatGrowsTooLargeOverFragments() async throws {
-        try await TestServer.run { server in
+        try await TestServer().run { server in
             try await RawClient.open(server.port) { client in
                 try await client.send(RawFrame(RawFrame.binaryBegin, [UInt8](repeating: 0, count: 60_000)))
                 try await client.send(RawFrame.header(RawFrame.last, 60_000, masked: true) + [0, 0, 0, 0])
@@ -110,9 +113,9 @@ struct WebSocketServerTests {
     }
 
     @Test func closesAfterTheHandlerReturns() async throws {
-        try await TestServer.run(handler: { connection in
+        try await TestServer(handler: { connection in
             connection.send(text: "only this")
-        }) { server in
+        }).run { server in
             try await RawClient.open(server.port) { client in
                 #expect(try await client.readFrame() == RawFrame(RawFrame.text, "only this"))
                 #expect(try await client.readFrame() == .close(1000))
@@ -125,7 +128,7 @@ struct WebSocketServerTests {
     @Test func dropsAPeerThatDoesNotAnswerAClose() async throws {
         var configuration = WebSocketConfiguration()
         configuration.closeTimeout = .milliseconds(50)
-        try await TestServer.run(configuration, handler: { $0.close(code: WebSocketCloseCode(4002), reason: "replaced") }) { server in
+        try await TestServer(configuration, handler: { $0.close(code: WebSocketCloseCode(4002), reason: "replaced") }).run { server in
             try await RawClient.open(server.port) { client in
                 let frames = try await client.readFrames()
                 #expect(frames == [.close(4002, "replaced")])
@@ -135,11 +138,11 @@ struct WebSocketServerTests {
 
     @Test func aGracefulShutdownClosesWith1001AndCancelsTheHandler() async throws {
         let (cancellations, cancelled) = AsyncStream<Bool>.makeStream()
-        try await TestServer.run(handler: { connection in
+        try await TestServer(handler: { connection in
             connection.send(text: "ready")
             for await _ in connection.messages {}
             cancelled.yield(Task.isCancelled)
-        }) { server in
+        }).run { server in
             try await RawClient.open(server.port) { client in
                 _ = try await client.readFrame()
                 await server.shutDown()
@@ -152,13 +155,13 @@ struct WebSocketServerTests {
     }
 
     @Test func aShutdownEndsAHandlerThatReadsNothing() async throws {
-        try await TestServer.run(handler: { connection in
+        try await TestServer(handler: { connection in
             connection.send(text: "ready")
             let (never, continuation) = AsyncStream<Void>.makeStream()
             // Ends by cancellation alone.
             for await _ in never {}
             continuation.finish()
-        }) { server in
+        }).run { server in
             try await RawClient.open(server.port) { client in
                 _ = try await client.readFrame()
                 await server.shutDown()
@@ -169,11 +172,11 @@ struct WebSocketServerTests {
 
     @Test func closesASlowConsumerWhichMayStillReadWhy() async throws {
         let (floods, flooded) = AsyncStream<WebSocketEnding?>.makeStream()
-        try await TestServer.run(handler: { connection in
+        try await TestServer(handler: { connection in
             let message = String(repeating: "x", count: 10_000)
             while connection.send(text: message) {}
             flooded.yield(connection.ending)
-        }) { server in
+        }).run { server in
             try await RawClient.open(server.port) { client in
                 let ending = await floods.first { _ in true }
                 #expect(ending == WebSocketEnding(cause: .local, code: WebSocketCloseCode(4413), reason: "slow consumer"))
@@ -188,12 +191,15 @@ struct WebSocketServerTests {
         var configuration = WebSocketConfiguration()
         configuration.closeTimeout = .milliseconds(50)
         let (endings, ended) = AsyncStream<WebSocketEnding>.makeStream()
-        try await TestServer.run(configuration, handler: { connection in
-            let message = ByteBuffer(repeating: 1, count: 100_000)
-            // More than the sockets' buffers hold, so that the close frame cannot get through.
-            while connection.send(binary: message) { await connection.drained(below: 900_000) }
-            ended.yield(await connection.closed())
-        }) { server in
+        try await TestServer(
+            configuration,
+            handler: { connection in
+                let message = ByteBuffer(repeating: 1, count: 100_000)
+                // More than the sockets' buffers hold, so that the close frame cannot get through.
+                while connection.send(binary: message) { await connection.drained(below: 900_000) }
+                ended.yield(await connection.closed())
+            }
+        ).run { server in
             try await RawClient.open(server.port) { client in
                 try await client.send(RawFrame(RawFrame.ping))
                 await server.shutDown()
@@ -207,15 +213,18 @@ struct WebSocketServerTests {
         let count = 2_000
         var configuration = WebSocketConfiguration()
         configuration.maximumUnsentBytes = 16 * 1024 * 1024
-        try await TestServer.run(configuration, handler: { connection in
-            await withDiscardingTaskGroup { group in
-                for sender in 0..<senders {
-                    group.addTask {
-                        for number in 0..<count { connection.send(text: "\(sender) \(number)") }
+        try await TestServer(
+            configuration,
+            handler: { connection in
+                await withDiscardingTaskGroup { group in
+                    for sender in 0..<senders {
+                        group.addTask {
+                            for number in 0..<count { connection.send(text: "\(sender) \(number)") }
+                        }
                     }
                 }
             }
-        }) { server in
+        ).run { server in
             try await RawClient.open(server.port) { client in
                 var next = [Int](repeating: 0, count: senders)
                 while let frame = try await client.readFrame(), frame.first == RawFrame.text {
@@ -233,7 +242,7 @@ struct WebSocketServerTests {
         let (starts, start) = AsyncStream<Void>.makeStream()
         let count = 400
         let (totals, total) = AsyncStream<Int>.makeStream()
-        try await TestServer.run(handler: { connection in
+        try await TestServer(handler: { connection in
             for await _ in starts { break }
             var received = 0
             for await message in connection.messages {
@@ -242,7 +251,7 @@ struct WebSocketServerTests {
                 if received == count { break }
             }
             total.yield(received)
-        }) { server in
+        }).run { server in
             try await RawClient.open(server.port) { client in
                 let rest = [UInt8](repeating: 0, count: 60_000)
                 // 24 MB do not fit into the sockets' buffers: the client is held back more than once.
@@ -260,10 +269,10 @@ struct WebSocketServerTests {
     /// Runs the body against an echo server and returns how its one connection ended.
     private func withEnding(_ body: (Int) async throws -> Void) async throws -> WebSocketEnding? {
         let (endings, ended) = AsyncStream<WebSocketEnding>.makeStream()
-        return try await TestServer.run(handler: { connection in
+        return try await TestServer(handler: { connection in
             await TestServer.echo(connection)
             ended.yield(await connection.closed())
-        }) { server in
+        }).run { server in
             try await body(server.port)
             return await endings.first { _ in true }
         }

@@ -8,29 +8,33 @@ import WebSocketTransport
 
 /// A real server on a free port of 127.0.0.1.
 struct TestServer: Sendable {
-    let port: Int
-    private let services: ServiceGroup
-
     typealias Handler = @Sendable (WebSocketConnection) async -> Void
 
-    func shutDown() async { await services.triggerGracefulShutdown() }
+    /// The server while it runs.
+    struct Running: Sendable {
+        let port: Int
+        fileprivate let services: ServiceGroup
 
-    /// Runs the body against a server that upgrades every handshake, then shuts the server down and waits until it has ended,
-    /// which it does only when every connection is closed.
-    static func run<Result: Sendable>(
-        _ configuration: WebSocketConfiguration = WebSocketConfiguration(), handler: @escaping Handler = echo,
-        _ body: (TestServer) async throws -> Result
-    ) async throws -> Result {
-        try await run(configuration, deciding: { _, _ in .upgrade(headers: [:], handler: handler) }, body)
+        func shutDown() async { await services.triggerGracefulShutdown() }
     }
 
-    static func run<Result: Sendable>(
-        _ configuration: WebSocketConfiguration = WebSocketConfiguration(),
-        respond: @escaping HTTPChannelHandler.Responder = hello,
-        deciding: @escaping WebSocketUpgradeChannel.ShouldUpgrade, _ body: (TestServer) async throws -> Result
-    ) async throws -> Result {
+    private let channel: WebSocketUpgradeChannel
+
+    /// Upgrades every handshake.
+    init(_ configuration: WebSocketConfiguration = WebSocketConfiguration(), handler: @escaping Handler = echo) {
+        self.init(configuration, deciding: { _, _ in .upgrade(headers: [:], handler: handler) })
+    }
+
+    init(
+        _ configuration: WebSocketConfiguration = WebSocketConfiguration(), respond: @escaping HTTPChannelHandler.Responder = hello,
+        deciding: @escaping WebSocketUpgradeChannel.ShouldUpgrade
+    ) {
+        channel = WebSocketUpgradeChannel(responder: respond, configuration: configuration, shouldUpgrade: deciding)
+    }
+
+    /// Runs the body, then shuts the server down and waits until it has ended, which it does only when every connection is closed.
+    func run<Result: Sendable>(_ body: (Running) async throws -> Result) async throws -> Result {
         let (ports, bound) = AsyncStream<Int>.makeStream()
-        let channel = WebSocketUpgradeChannel(responder: respond, configuration: configuration, shouldUpgrade: deciding)
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let server = channel.server(
             configuration: .init(address: .hostname("127.0.0.1", port: 0)),
@@ -45,7 +49,7 @@ struct TestServer: Sendable {
             var result: Swift.Result<Result, any Error> = .failure(CancellationError())
             for await port in ports {
                 do {
-                    result = .success(try await body(TestServer(port: port, services: services)))
+                    result = .success(try await body(Running(port: port, services: services)))
                 } catch {
                     result = .failure(error)
                 }
