@@ -27,7 +27,9 @@ package struct BusStep: PlannableStep {
     package var resultType: FieldType { .object(members: ["reply": FieldDeclaration(.array(of: .any))]) }
 
     package func violations(of grants: Grants) -> [DefinitionError] {
-        guard let text = destination.literalText, let name = try? BusName(text), !isGranted(by: grants, destination: name) else { return [] }
+        guard let text = destination.literalText, let name = try? BusName(text), !isGranted(by: grants, destination: name) else {
+            return []
+        }
         return [DefinitionError(location, missingGrant(for: name))]
     }
 

@@ -15,7 +15,8 @@ struct BusHandlerTests {
 
     @Test func aReplyBecomesTheResult() async throws {
         let peer = try BusPeer(on: bus)
-        let outcome = await handler.perform(try plan("Echo", "signature: a{sv}t", #"arguments: [{a: [x], b: {"@": y, value: 1}}, 18446744073709551615]"#), in: .test)
+        let outcome = await handler.perform(
+            try plan("Echo", "signature: a{sv}t", #"arguments: [{a: [x], b: {"@": y, value: 1}}, 18446744073709551615]"#), in: .test)
         guard case .succeeded(let result) = outcome else {
             Issue.record("\(outcome)")
             return
@@ -126,7 +127,8 @@ struct BusHandlerTests {
     }
 
     @Test(arguments: [
-        ("ServiceUnknown", Failure.Kind.retryable), ("NameHasNoOwner", .retryable), ("NoServer", .retryable), ("LimitsExceeded", .retryable),
+        ("ServiceUnknown", Failure.Kind.retryable), ("NameHasNoOwner", .retryable), ("NoServer", .retryable),
+        ("LimitsExceeded", .retryable),
         ("NoMemory", .retryable), ("Disconnected", .retryable), ("Spawn.ExecFailed", .retryable), ("Spawn.ChildExited", .retryable),
         ("UnknownMethod", .permanent), ("UnknownObject", .permanent), ("UnknownInterface", .permanent), ("InvalidArgs", .permanent),
         ("InvalidSignature", .permanent), ("AccessDenied", .permanent), ("AuthFailed", .permanent), ("NotSupported", .permanent),
@@ -141,7 +143,9 @@ struct BusHandlerTests {
         peer.end()
     }
 
-    private func plan(_ member: String, _ lines: String..., on bus: PrivateBus? = nil) throws -> BusPlan { try plan(member, lines, on: bus) }
+    private func plan(_ member: String, _ lines: String..., on bus: PrivateBus? = nil) throws -> BusPlan {
+        try plan(member, lines, on: bus)
+    }
 
     private func plan(_ member: String, _ lines: [String], on other: PrivateBus? = nil) throws -> BusPlan {
         let address = (other ?? bus).address
