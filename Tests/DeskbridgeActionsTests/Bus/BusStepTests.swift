@@ -9,6 +9,7 @@ struct BusStepTests {
         "name": FieldDeclaration(.string), "count": FieldDeclaration(.integer), "ratio": FieldDeclaration(.number),
         "flag": FieldDeclaration(.boolean), "tags": FieldDeclaration(.array(of: .string)), "sizes": FieldDeclaration(.array(of: .integer)),
         "hints": FieldDeclaration(.object(members: [:])), "pin": FieldDeclaration(.string, isSecret: true),
+        "keys": FieldDeclaration(.object(members: [:]), isSecret: true),
         "date": FieldDeclaration(.timestamp),
     ])
 
@@ -181,6 +182,12 @@ struct BusStepTests {
         #expect(plan.call.arguments == [.string("1234"), .string("pin 1234")])
         #expect(plan.shown["arguments"] == ["<secret>", "pin <secret>"])
         #expect(!plan.shown.text.contains("1234"))
+        let secretKeys = try Self.parse(Self.head + ["signature: a{si}", #"arguments: ["{keys}"]"#])
+        expectRefusal(.wrongType, "arguments/0: a 32-bit integer") {
+            try secretKeys.plan(
+                FieldValues(parameters: ["keys": ["k-5678": "x"]], secretNames: ["keys"], date: Timestamp(milliseconds: 0)),
+                grants: Self.grants())
+        }
         let echo = BusError(.errorReply, name: "org.example.Wrong", "1234 is not the pin")
         #expect(!BusFailure.failure(echo, of: plan).message.contains("1234"))
     }
