@@ -1,0 +1,144 @@
+import CLinux
+import Glibc
+
+/// What a name in a folder leads to, links not followed.
+enum EntryKind: Equatable {
+    case folder, file, symlink, other
+
+    init(mode: mode_t) {
+        self =
+            switch mode & S_IFMT {
+            case S_IFDIR: .folder
+            case S_IFREG: .file
+            case S_IFLNK: .symlink
+            default: .other
+            }
+    }
+}
+
+/// An open folder. All below it is reached through it by single names (openat2(2)), so nothing leads out of it: neither links, nor
+/// `..`, nor what others move or swap meanwhile. Its calls block.
+struct Directory: ~Copyable {
+    let descriptor: Int32
+    /// For messages only; holds no secret.
+    let path: String
+
+    private static let beneath = UInt64(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)
+
+    /// Opens a path of the person's own, links followed.
+    init(following path: String) throws(FolderProblem) {
+        try self.init(descriptor: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path: path, "open the folder \(path)")
+    }
+
+    private init(descriptor: Int32, path: String, _ doing: String) throws(FolderProblem) {
+        guard descriptor >= 0 else { throw .last(doing) }
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    func path(of shown: String) -> String { path == "/" ? "/\(shown)" : "\(path)/\(shown)" }
+
+    /// Opens a folder beneath; `names` are its path from here.
+    func folder(_ names: [String], shown: [String]) throws(FolderProblem) -> Directory {
+        let path = self.path(of: shown.joined(separator: "/"))
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+        return try Directory(descriptor: openBeneath(names.joined(separator: "/"), flags), path: path, "open the folder \(path)")
+    }
+
+    func folder(_ name: String, shown: String? = nil) throws(FolderProblem) -> Directory { try folder([name], shown: [shown ?? name]) }
+
+    /// A second description of the same folder, with a position of its own.
+    func reopened() throws(FolderProblem) -> Directory {
+        try Directory(descriptor: openBeneath(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), path: path, "open the folder \(path)")
+    }
+
+    /// The kernel answers EAGAIN if something was moved while it looked (openat2(2)).
+    private func openBeneath(_ path: String, _ flags: Int32, mode: UInt64 = 0) -> Int32 {
+        for _ in 0..<64 {
+            let result = deskbridge_openat2(descriptor, path, UInt64(flags), mode, Self.beneath)
+            if result >= 0 || errno != EAGAIN && errno != EINTR { return result }
+        }
+        return -1
+    }
+
+    /// What stands under the name; nil if nothing does.
+    func kind(of name: String, shown: String? = nil) throws(FolderProblem) -> EntryKind? {
+        try status(of: name, shown: shown).map { EntryKind(mode: $0.st_mode) }
+    }
+
+    func status(of name: String, shown: String? = nil) throws(FolderProblem) -> stat? {
+        var status = stat()
+        if fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 { return status }
+        guard errno == ENOENT else { throw .last("look at \(path(of: shown ?? name))") }
+        return nil
+    }
+
+    /// The names in it, without `.` and `..`, in no order. Names that are not UTF-8 are left out: no name of ours equals them.
+    func names() throws(FolderProblem) -> [String] {
+        let list = openBeneath(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard list >= 0 else { throw .last("list the folder \(path)") }
+        guard let stream = fdopendir(list) else {
+            let problem = FolderProblem.last("list the folder \(path)")
+            close(list)
+            throw problem
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else { throw .last("list the folder \(path)") }
+                return names
+            }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(validating: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if let name, name != ".", name != ".." { names.append(name) }
+        }
+    }
+
+    /// Makes a folder; false if the name is taken.
+    ///
+    /// - Parameter exactly: permissions to set whatever the umask is.
+    func makeFolder(_ name: String, shown: String? = nil, mode: mode_t = 0o777, exactly: UInt32? = nil) throws(FolderProblem) -> Bool {
+        let doing = "make the folder \(path(of: shown ?? name))"
+        guard mkdirat(descriptor, name, mode) == 0 else {
+            guard errno == EEXIST else { throw .last(doing) }
+            return false
+        }
+        guard let exactly else { return true }
+        let made = try folder(name, shown: shown)
+        guard fchmod(made.descriptor, exactly) == 0 else { throw .last("set the permissions of \(made.path)") }
+        return true
+    }
+
+    /// Makes a file with these bytes; the name must be free.
+    func makeFile(_ name: String, shown: String? = nil, _ content: [UInt8]) throws(FolderProblem) {
+        let doing = "write the file \(path(of: shown ?? name))"
+        let file = openBeneath(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode: 0o666)
+        guard file >= 0 else { throw .last(doing) }
+        defer { close(file) }
+        var rest = content[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+            if written < 0, errno != EINTR { throw .last(doing) }
+            rest = rest.dropFirst(max(0, written))
+        }
+        guard fsync(file) == 0 else { throw .last(doing) }
+    }
+
+    /// The beginning of a file; nil if there is no such file.
+    func beginning(of name: String, count: Int) -> [UInt8]? {
+        let file = openBeneath(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let length = read(file, &bytes, count)
+        return length < 0 ? nil : Array(bytes.prefix(length))
+    }
+
+    /// Waits until what was done in this folder itself is on the disk. Disks that know no such call for folders (SMB) answer EINVAL.
+    func sync() throws(FolderProblem) {
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw .last("write the folder \(path) to its disk") }
+    }
+}

@@ -1,0 +1,54 @@
+package import DeskbridgeCore
+import Synchronization
+
+/// Makes project folders: a tree from naming templates, beneath one root.
+package struct FolderHandler: StepHandler {
+    package static let key = "folder"
+
+    private let home: String
+    private let clock: WallClock
+    private let lanes = FolderLanes()
+    private let appearing = AppearanceLock()
+
+    /// - Parameter home: what `~` stands for: the absolute path of the person's home folder.
+    package init(home: String, clock: WallClock = .system) {
+        self.home = home
+        self.clock = clock
+    }
+
+    package func parse(_ node: YAMLNode, in scope: TemplateScope) throws(DefinitionError) -> FolderStep {
+        try FolderStep(parsing: node, in: scope, home: home)
+    }
+
+    /// Makes the folder, or finds the one that this event made before.
+    ///
+    /// Fails for good with `folder_exists`, `collision`, `not_a_folder`, `not_a_file`, `symlink_in_the_way`, `names_used_up`,
+    /// `permission_denied`, `read_only`, `other_disk`, `too_long`, `file_too_large`, `unsupported`; for now with `no_space`,
+    /// `out_of_resources`, `folder_changing`, `io_error`.
+    package func perform(_ plan: FolderPlan, in run: StepRun) async -> StepOutcome {
+        let cancellation = FolderCancellation()
+        return await withTaskCancellationHandler {
+            await lanes.run { [clock, appearing] in
+                FolderMaker(
+                    plan: plan, event: run.event, step: run.step, now: clock.now(), appearing: appearing,
+                    checkCancelled: cancellation.check
+                ).outcome()
+            }
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+
+    package func foresee(_ plan: FolderPlan) -> JSONValue? { plan.foreseen() }
+}
+
+/// Carries the cancellation of a task to the thread that works for it.
+private final class FolderCancellation: Sendable {
+    private let isCancelled = Atomic(false)
+
+    func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+    func check() throws(FolderProblem) {
+        if isCancelled.load(ordering: .relaxed) { throw .cancelled }
+    }
+}

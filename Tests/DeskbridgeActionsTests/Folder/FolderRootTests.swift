@@ -1,0 +1,76 @@
+import DeskbridgeCore
+import Foundation
+import Testing
+
+@testable import DeskbridgeActions
+
+struct FolderRootTests {
+    private let fixture: FolderFixture
+
+    init() throws { fixture = try FolderFixture() }
+
+    @Test func theRootMayBeALinkOfThePersonsOwn() async throws {
+        try fixture.add(folder: "disk")
+        try fixture.add(link: "Projects", to: fixture.home + "/disk")
+        #expect(try await fixture.make("{root: ~/Projects, name: p, tree: [a]}") == fixture.result("p", created: true))
+        #expect(try await fixture.make("{root: ~/Projects/new/er, name: p}").created == true)
+        #expect(try fixture.listing("disk") == ["new/", "new/er/", "new/er/p/", "p/", "p/a/"])
+    }
+
+    @Test func aLinkThatLeadsNowhereIsNotMended() async throws {
+        try fixture.add(link: "Projects", to: fixture.home + "/gone")
+        let outcome = try await fixture.make("{root: ~/Projects/a, name: p}")
+        #expect(outcome.code == "symlink_in_the_way")
+        #expect(try fixture.listing("") == ["Projects@"])
+    }
+
+    @Test(arguments: ["{root: ~/Projects, name: out/p}", "{root: ~/Projects, name: out}", "{root: ~/Projects, name: p, tree: [out/x]}"])
+    func aLinkBeneathTheRootIsNotFollowed(_ yaml: String) async throws {
+        try fixture.add(folder: "outside")
+        try fixture.add(folder: "Projects/p")
+        for place in ["Projects/out", "Projects/p/out"] { try fixture.add(link: place, to: "../outside") }
+        let outcome = try await fixture.make(yaml)
+        #expect(outcome.code == "symlink_in_the_way")
+        #expect(try fixture.listing("outside").isEmpty)
+        #expect(try fixture.listing() == ["out@", "p/", "p/out@"])
+    }
+
+    @Test(.enabled(if: geteuid() != 0, "root may write everywhere")) func aRootThatMayNotBeWrittenIsAFailureForGood() async throws {
+        try fixture.add(folder: "Projects")
+        try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: fixture.root)
+        let outcome = try await fixture.make("{root: ~/Projects, name: p}")
+        #expect(outcome.code == "permission_denied")
+        #expect(try fixture.listing().isEmpty)
+    }
+
+    private static let systemErrors: [(Int32, String)] = [
+        (ENOSPC, "no_space?"), (EDQUOT, "no_space?"), (EMFILE, "out_of_resources?"), (ENFILE, "out_of_resources?"), (ENOMEM, "out_of_resources?"),
+        (EIO, "io_error?"), (ESTALE, "io_error?"), (ENOENT, "io_error?"), (EINTR, "io_error?"), (EACCES, "permission_denied"),
+        (EPERM, "permission_denied"), (EROFS, "read_only"), (ENOTDIR, "not_a_folder"), (ELOOP, "symlink_in_the_way"), (EXDEV, "other_disk"),
+        (ENAMETOOLONG, "too_long"), (EFBIG, "file_too_large"), (ENOSYS, "unsupported"), (EINVAL, "unsupported"),
+    ]
+
+    @Test(arguments: systemErrors) func failuresSayWhatToDoAndWhetherToTryAgain(_ number: Int32, _ code: String) {
+        let outcome = FolderProblem.system(number, doing: "make the folder /a/b").outcome
+        #expect(outcome.code == code)
+        #expect(outcome.message?.hasPrefix("cannot make the folder /a/b: ") == true)
+        #expect(outcome.message?.hasSuffix(".") == true)
+    }
+
+    /// The way without RENAME_NOREPLACE, for disks that lack it.
+    @Test func whatIsTakenInStepsReplacesNothing() throws {
+        try fixture.add(file: "from/folder/inner", "new")
+        try fixture.add(file: "from/file", "new")
+        try fixture.add(file: "to/taken", "old")
+        try fixture.add(folder: "to/empty")
+        let source = try Directory(following: fixture.home + "/from")
+        let target = try Directory(following: fixture.home + "/to")
+        for name in ["folder", "file"] {
+            for taken in ["taken", "empty"] { #expect(try !target.takeInSteps(name, from: source, as: taken, shown: nil)) }
+            #expect(try target.takeInSteps(name, from: source, as: name, shown: nil))
+        }
+        #expect(try fixture.listing("to") == ["empty/", "file", "folder/", "folder/inner", "taken"])
+        #expect(try fixture.text("to/taken") == "old")
+        #expect(try fixture.text("to/file") == "new")
+    }
+}
