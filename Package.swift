@@ -126,7 +126,7 @@ let package = Package(
         ),
         .target(
             name: "DeskbridgeTestSupport",
-            dependencies: ["DeskbridgeCommands"],
+            dependencies: ["DeskbridgeCommands", "DeskbridgeCore"],
             path: "Tests/DeskbridgeTestSupport",
             swiftSettings: strict
         ),
@@ -170,7 +170,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeEndToEndTests",
-            dependencies: ["DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
+            dependencies: ["DeskbridgeCore", "DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
             swiftSettings: strict
         ),
     ]
