@@ -126,7 +126,7 @@ let package = Package(
         ),
         .target(
             name: "DeskbridgeTestSupport",
-            dependencies: ["DeskbridgeCommands"],
+            dependencies: ["DeskbridgeCommands", "DeskbridgeCore"],
             path: "Tests/DeskbridgeTestSupport",
             swiftSettings: strict
         ),
@@ -134,9 +134,10 @@ let package = Package(
         .testTarget(
             name: "WebSocketTransportTests",
             dependencies: [
-                "WebSocketTransport",
+                "WebSocketTransport", "websocket-echo",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -169,7 +170,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeEndToEndTests",
-            dependencies: ["DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
+            dependencies: ["DeskbridgeCore", "DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
             swiftSettings: strict
         ),
     ]
