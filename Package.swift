@@ -127,7 +127,7 @@ let package = Package(
         ),
         .target(
             name: "DeskbridgeTestSupport",
-            dependencies: ["DeskbridgeCommands"],
+            dependencies: ["DeskbridgeCommands", "DeskbridgeCore"],
             path: "Tests/DeskbridgeTestSupport",
             swiftSettings: strict
         ),
@@ -135,9 +135,10 @@ let package = Package(
         .testTarget(
             name: "WebSocketTransportTests",
             dependencies: [
-                "WebSocketTransport",
+                "WebSocketTransport", "websocket-echo",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -170,7 +171,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeEndToEndTests",
-            dependencies: ["DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
+            dependencies: ["DeskbridgeCore", "DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
             swiftSettings: strict
         ),
     ]

@@ -36,7 +36,7 @@ enum ConfigurationChecks {
         }
     }
 
-    /// The actions as the daemon loads them. Broken policies, which have a check of their own, are taken to grant everything.
+    /// The actions as the daemon loads them. Against broken policies, which have a check of their own, no grant is missed.
     private static func actions(_ home: BridgeHome, userFolder: String?, policies: Result<PolicySet, DefinitionErrors>) async -> Finding {
         let handlers = StandardHandlers(environment: [:], home: userFolder ?? "/")
         let catalog = Result { () throws(DefinitionErrors) in

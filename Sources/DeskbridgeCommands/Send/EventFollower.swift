@@ -103,8 +103,8 @@ struct EventFollower: Sendable {
             for line in StreamLines.output(message) { try terminal.error.line(line) }
         case .state:
             guard let after = message.json["after"]?.stringValue, message.json["before"]?.stringValue != nil else { return false }
+            guard DeliveryState(rawValue: after)?.isFinal != true else { return true }
             try terminal.error.line(terminal.error.painted("\(after.printable())…", .dim))
-            return DeliveryState(rawValue: after)?.isFinal ?? false
         case .authenticated, .status, .other: break
         }
         return false

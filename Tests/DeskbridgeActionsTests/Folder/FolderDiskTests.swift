@@ -49,7 +49,10 @@ struct FolderDiskTests {
         #expect(try fixture.listing() == ["p/", "p/.deskbridge-event", "p/a/"])
         #expect(try fixture.text("Projects/p/.deskbridge-event") == "\(event)/project")
         let other = try await fixture.make(yaml)
-        #expect(other == (rule == "reuse" ? fixture.result("p", created: false) : rule == "suffix" ? fixture.result("p_2", created: true) : other))
+        #expect(
+            other
+                == (rule == "reuse" ? fixture.result("p", created: false) : rule == "suffix" ? fixture.result("p_2", created: true) : other)
+        )
         if rule == "fail" { #expect(other.code == "folder_exists") }
     }
 

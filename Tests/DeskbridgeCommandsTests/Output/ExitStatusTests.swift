@@ -35,10 +35,10 @@ import Testing
 
     @Test func aProblemListsEachThingThatIsWrong() throws {
         let body = try Samples.json(
-            #"{"code":"invalid_event","title":"T","detail":"2 mistakes","errors":[{"pointer":"/payload/name","message":"is missing"},{"pointer":"","message":"x\u001b"}]}"#)
+            #"{"code":"invalid_event","title":"The event is not valid","detail":"2 mistakes","errors":[{"pointer":"/payload/name","message":"is missing"},{"pointer":"","message":"x\u001b"}]}"#)
         #expect(
             ProblemDocument(body, status: 422).message == #"""
-                2 mistakes (invalid_event)
+                The event is not valid (invalid_event)
                   /payload/name: is missing
                   the event: x\u{1B}
                 """#)
