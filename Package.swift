@@ -79,6 +79,7 @@ let package = Package(
             name: "DeskbridgeEngine",
             dependencies: [
                 "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeStore",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
