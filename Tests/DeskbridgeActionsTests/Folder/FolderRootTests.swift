@@ -46,7 +46,7 @@ struct FolderRootTests {
     private static let systemErrors: [(Int32, String)] = [
         (ENOSPC, "no_space?"), (EDQUOT, "no_space?"), (EMFILE, "out_of_resources?"), (ENFILE, "out_of_resources?"),
         (ENOMEM, "out_of_resources?"),
-        (EIO, "io_error?"), (ESTALE, "io_error?"), (ENOENT, "io_error?"), (EINTR, "io_error?"), (EACCES, "permission_denied"),
+        (EIO, "io_error?"), (ESTALE, "folder_changing?"), (ENOENT, "folder_changing?"), (EINTR, "io_error?"), (EACCES, "permission_denied"),
         (EPERM, "permission_denied"), (EROFS, "read_only"), (ENOTDIR, "not_a_folder"), (ELOOP, "symlink_in_the_way"), (EXDEV, "other_disk"),
         (ENAMETOOLONG, "too_long"), (EFBIG, "file_too_large"), (ENOSYS, "unsupported"), (EINVAL, "unsupported"),
     ]
