@@ -70,12 +70,14 @@ final class LiveSession: Sendable {
             state.cursor = ConfirmationCursor(after: place.position)
             for name in channels { state.channels.set(name, true) }
             state.seesOthers = place.isChosen && state.channels.events
+            // What is heard waits for this lock, so nothing is missed and nothing comes before the greeting.
+            state.subscriptions += [
+                bridge.feed.listen { [weak self] item in self?.hear(item) },
+                status.listen { [weak self] status in self?.hear(status: status) },
+            ]
+            sink.send(.authenticated(client.identity.client, session: id, acknowledged: place.acknowledged))
         }
-        sink.send(.authenticated(client.identity.client, session: id, acknowledged: place.acknowledged))
         sendStatusIfWanted(channels)
-        let endFeed = bridge.feed.listen { [weak self] item in self?.hear(item) }
-        let endStatus = status.listen { [weak self] status in self?.hear(status: status) }
-        state.withLock { $0.subscriptions += [endFeed, endStatus] }
         catchUp.yield()
     }
 
