@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
@@ -41,6 +42,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             swiftSettings: strict
@@ -56,7 +59,11 @@ let package = Package(
         ),
         .target(
             name: "DeskbridgeStore",
-            dependencies: ["DeskbridgeCore", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "DeskbridgeCore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -72,6 +79,7 @@ let package = Package(
             name: "DeskbridgeEngine",
             dependencies: [
                 "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeStore",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -80,17 +88,26 @@ let package = Package(
         .target(
             name: "DeskbridgeServer",
             dependencies: [
-                "DeskbridgeEngine", "WebSocketTransport",
+                "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
         .target(
             name: "DeskbridgeCommands",
             dependencies: [
-                "DeskbridgeServer",
+                "CLinux", "DeskbridgeServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -99,27 +116,38 @@ let package = Package(
             name: "websocket-echo",
             dependencies: [
                 "WebSocketTransport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
         .target(
             name: "DeskbridgeTestSupport",
-            dependencies: ["DeskbridgeCommands"],
+            dependencies: ["DeskbridgeCommands", "DeskbridgeCore"],
             path: "Tests/DeskbridgeTestSupport",
             swiftSettings: strict
         ),
         .testTarget(name: "DBusTests", dependencies: ["DBus", "DeskbridgeTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WebSocketTransportTests",
-            dependencies: ["WebSocketTransport", "DeskbridgeTestSupport"],
+            dependencies: [
+                "WebSocketTransport", "websocket-echo",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "DeskbridgeCoreTests", dependencies: ["DeskbridgeCore"], swiftSettings: strict),
         .testTarget(
             name: "DeskbridgeStoreTests",
-            dependencies: ["DeskbridgeStore", "DeskbridgeTestSupport"],
+            dependencies: ["DeskbridgeStore", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .testTarget(
@@ -134,12 +162,16 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeCommandsTests",
-            dependencies: ["DeskbridgeCommands", "DeskbridgeTestSupport"],
+            dependencies: [
+                "DeskbridgeCommands", "DeskbridgeTestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "DeskbridgeEndToEndTests",
-            dependencies: ["DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
+            dependencies: ["DeskbridgeCore", "DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
             swiftSettings: strict
         ),
     ]

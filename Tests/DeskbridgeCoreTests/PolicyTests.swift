@@ -1,6 +1,8 @@
 import DeskbridgeCore
 import Testing
 
+private let noName = "is no name of letters, digits, _, . and -, with * at its beginning or end for any others"
+
 struct PolicyTests {
     private static let file = """
         rules:
@@ -16,35 +18,36 @@ struct PolicyTests {
         try PolicyFile.parse(try yamlNode(text, file: "policies/default.yaml"), home: "/home/me").policy
     }
 
-    @Test(arguments: [
-        ("CREATE_RESOURCE", "dashboard", "https://studio.example", "allow", 2),
-        ("CREATE_RESOURCE", "dashboard", "https://studio.example:443", "deny", nil),
-        ("CREATE_RESOURCE", "dashboard", "https://STUDIO.example", "deny", nil),
-        ("CREATE_RESOURCE", "dashboard", "http://studio.example", "deny", nil),
-        ("CREATE_RESOURCE", "dashboard", "https://studio.example.evil.example", "deny", nil),
-        ("CREATE_RESOURCE", "dashboard", "null", "deny", nil),
-        ("CREATE_RESOURCE", "dashboard", "none", "deny", nil),
-        ("CREATE_RESOURCE", "dashboard", "", "deny", nil),
-        ("CREATE_RESOURCE", "dashboard", nil, "deny", nil),
-        ("CREATE_RESOURCE", "Dashboard", "https://studio.example", "deny", nil),
-        ("CREATE_RESOURCE", "dashboard2", "https://studio.example", "deny", nil),
-        ("CREATE_RESOURCES", "dashboard", "https://studio.example", "deny", nil),
-        ("create_resource", "dashboard", "https://studio.example", "deny", nil),
-        ("DELETE_SHOW", "dashboard", nil, "deny", 3),
-        ("DELETE_SHOW", "local", nil, "deny", 3),
-        ("DELETE_SHOT", "anyone", "https://a.example", "ask", 4),
-        ("DELETE_", "anyone", nil, "ask", 4),
-        ("DELETE", "anyone", nil, "deny", nil),
-        ("MAKE_REPORT", "report-7", nil, "allow", 5),
-        ("MAKE_REPORT", "report-", "http://localhost:3000", "allow", 5),
-        ("MAKE_REPORT", "report", nil, "deny", nil),
-        ("MAKE_REPORT", "wall", "http://localhost:3001", "deny", nil),
-        ("REPORT", "wall", nil, "deny", nil),
-        ("CREATE_RESOURCE", "local", nil, "allow", 6),
-        ("A_TEMP_B", "wall", nil, "ask", 7),
-        ("_TEMP_", "wall", nil, "ask", 7),
-        ("A_TEMP", "wall", nil, "deny", nil),
-    ] as [(String, String, String?, String, Int?)])
+    @Test(
+        arguments: [
+            ("CREATE_RESOURCE", "dashboard", "https://studio.example", "allow", 2),
+            ("CREATE_RESOURCE", "dashboard", "https://studio.example:443", "deny", nil),
+            ("CREATE_RESOURCE", "dashboard", "https://STUDIO.example", "deny", nil),
+            ("CREATE_RESOURCE", "dashboard", "http://studio.example", "deny", nil),
+            ("CREATE_RESOURCE", "dashboard", "https://studio.example.evil.example", "deny", nil),
+            ("CREATE_RESOURCE", "dashboard", "null", "deny", nil),
+            ("CREATE_RESOURCE", "dashboard", "none", "deny", nil),
+            ("CREATE_RESOURCE", "dashboard", "", "deny", nil),
+            ("CREATE_RESOURCE", "dashboard", nil, "deny", nil),
+            ("CREATE_RESOURCE", "Dashboard", "https://studio.example", "deny", nil),
+            ("CREATE_RESOURCE", "dashboard2", "https://studio.example", "deny", nil),
+            ("CREATE_RESOURCES", "dashboard", "https://studio.example", "deny", nil),
+            ("create_resource", "dashboard", "https://studio.example", "deny", nil),
+            ("DELETE_SHOW", "dashboard", nil, "deny", 3),
+            ("DELETE_SHOW", "local", nil, "deny", 3),
+            ("DELETE_SHOT", "anyone", "https://a.example", "ask", 4),
+            ("DELETE_", "anyone", nil, "ask", 4),
+            ("DELETE", "anyone", nil, "deny", nil),
+            ("MAKE_REPORT", "report-7", nil, "allow", 5),
+            ("MAKE_REPORT", "report-", "http://localhost:3000", "allow", 5),
+            ("MAKE_REPORT", "report", nil, "deny", nil),
+            ("MAKE_REPORT", "wall", "http://localhost:3001", "deny", nil),
+            ("REPORT", "wall", nil, "deny", nil),
+            ("CREATE_RESOURCE", "local", nil, "allow", 6),
+            ("A_TEMP_B", "wall", nil, "ask", 7),
+            ("_TEMP_", "wall", nil, "ask", 7),
+            ("A_TEMP", "wall", nil, "deny", nil),
+        ] as [(String, String, String?, String, Int?)])
     func theFirstRuleThatMatchesDecidesAndNoMatchDenies(
         type: String, client: String, origin: String?, effect: String, line: Int?
     ) throws {
@@ -135,7 +138,10 @@ struct PolicyTests {
     @Test(arguments: [
         ("- allow", "1:3: the rule must be a mapping, not a string"),
         ("- {clients: [a]}", "1:3: the rule needs exactly one of the keys allow, ask and deny, with a list of event types"),
-        ("- {allow: [A], deny: [B], clients: [a]}", "1:3: the rule needs exactly one of the keys allow, ask and deny, with a list of event types"),
+        (
+            "- {allow: [A], deny: [B], clients: [a]}",
+            "1:3: the rule needs exactly one of the keys allow, ask and deny, with a list of event types"
+        ),
         ("- {allow: A, clients: [a]}", "1:11: allow must be a list, not a string"),
         ("- {allow: [], clients: [a]}", "1:11: allow is empty: name them, or write [\"*\"] for all"),
         ("- {allow: [A]}", "1:3: the rule needs the key \"clients\": name them, or write [\"*\"] for all"),
@@ -143,10 +149,22 @@ struct PolicyTests {
         ("- {allow: [A], clients: [a], origins: []}", "1:39: origins is empty: leave the key out for any origin"),
         ("- {allow: [A], clients: [a], origins: null}", "1:39: origins is empty: leave the key out for any origin"),
         ("- {allow: [A*B], clients: [a]}", "1:12: \"A*B\" has a * in its middle: it may stand at the beginning and at the end only"),
-        ("- {allow: [\"**\"], clients: [a]}", "1:12: \"**\" is no name of letters, digits, _, . and -, with * at its beginning or end for any others"),
-        ("- {allow: [\"\"], clients: [a]}", "1:12: \"\" is no name of letters, digits, _, . and -, with * at its beginning or end for any others"),
-        ("- {allow: [A B], clients: [a]}", "1:12: \"A B\" is no name of letters, digits, _, . and -, with * at its beginning or end for any others"),
-        ("- {allow: [A], clients: [a/b]}", "1:26: \"a/b\" is no name of letters, digits, _, . and -, with * at its beginning or end for any others"),
+        (
+            "- {allow: [\"**\"], clients: [a]}",
+            "1:12: \"**\" \(noName)"
+        ),
+        (
+            "- {allow: [\"\"], clients: [a]}",
+            "1:12: \"\" \(noName)"
+        ),
+        (
+            "- {allow: [A B], clients: [a]}",
+            "1:12: \"A B\" \(noName)"
+        ),
+        (
+            "- {allow: [A], clients: [a/b]}",
+            "1:26: \"a/b\" \(noName)"
+        ),
         (
             "- {allow: [A], clients: [a], origins: [https://a.example/]}",
             "1:40: \"https://a.example/\" is not how browsers spell this origin: write \"https://a.example\""
@@ -160,7 +178,8 @@ struct PolicyTests {
         ("- {allow: [A], clients: [a], rate: 0/10s}", "1:36: rate must be a rate such as 60/10s, not \"0/10s\""),
         (
             "- {allow: [A], client: [a], clients: [a]}",
-            "1:16: the rule has no key \"client\". Did you mean \"clients\"? Its keys are allow, ask, deny, clients, origins, rate, timeout."
+            "1:16: the rule has no key \"client\". Did you mean \"clients\"? "
+                + "Its keys are allow, ask, deny, clients, origins, rate, timeout."
         ),
     ])
     func aRuleThatCannotBeMeantIsRefusedWithItsPlace(rule: String, mistake: String) {
@@ -186,21 +205,20 @@ struct PolicyTests {
             try yamlNode("- rules", file: "c.yaml"),
             try yamlNode("rules: []", file: "d.yaml"),
         ]
-        let name = "is no name of letters, digits, _, . and -, with * at its beginning or end for any others"
         #expect(
             mistakes { try PolicySet.parse(nodes, home: "/h") } == [
                 "a.yaml:1:1: a policy file has no key \"rule\". Did you mean \"rules\"? Its keys are rules, visibility, grants.",
                 "a.yaml:3:5: the entry of visibility needs the key \"sees\": name them, or write [\"*\"] for all",
                 "a.yaml:4:5: the entry of visibility needs the key \"client\"",
                 "a.yaml:5:5: the entry of visibility must be a mapping, not a string",
-                "a.yaml:6:14: \"a/b\" \(name)",
-                "a.yaml:6:26: \"a/b\" \(name)",
+                "a.yaml:6:14: \"a/b\" \(noName)",
+                "a.yaml:6:26: \"a/b\" \(noName)",
                 "a.yaml:6:32: the entry of visibility has no key \"all\". Its keys are client, sees.",
                 "a.yaml:7:20: \"x\" must be an absolute path, one that starts with /",
                 "a.yaml:7:38: \"y\" must be an absolute path, one that starts with /",
                 "a.yaml:7:41: \"/z/\" must be the exact path of an executable: write \"/z\"",
-                "a.yaml:9:14: \"a b\" \(name)",
-                "a.yaml:9:30: \"c d\" \(name)",
+                "a.yaml:9:14: \"a b\" \(noName)",
+                "a.yaml:9:30: \"c d\" \(noName)",
                 "a.yaml:9:42: rate must be a rate such as 60/10s, not \"fast\"",
                 "b.yaml:1:8: rules must be a list, not a string",
                 "c.yaml:1:1: a policy file must be a mapping, not a list",

@@ -44,8 +44,11 @@ struct RetryPolicyTests {
     }
 
     @Test(arguments: [
-        ("3", "1:8: retry must be a mapping, not"),
-        ("{attempt: 3}", "1:9: retry has no key \"attempt\". Did you mean \"attempts\"? Its keys are attempts, initial, multiplier, maximum, jitter."),
+        ("3", "1:8: retry must be a mapping, not an integer"),
+        (
+            "{attempt: 3}",
+            "1:9: retry has no key \"attempt\". Did you mean \"attempts\"? Its keys are attempts, initial, multiplier, maximum, jitter."
+        ),
         ("{attempts: 0}", "1:19: retry.attempts must be from 1 to 100, not 0"),
         ("{attempts: 101}", "1:19: retry.attempts must be from 1 to 100, not 101"),
         ("{attempts: many}", "1:19: retry.attempts must be an integer, not a string"),
@@ -66,9 +69,7 @@ struct RetryPolicyTests {
         ("{jitter: false}", "1:17: retry.jitter must be a string, not a boolean"),
     ])
     func aPolicyThatCannotBeMeantIsRefusedWithItsPlace(text: String, mistake: String) {
-        let found = mistakes { try parse(text) }
-        #expect(found.count == 1)
-        #expect(found.first?.hasPrefix("test.yaml:" + mistake) == true, "\(found)")
+        #expect(mistakes { try parse(text) } == ["test.yaml:" + mistake])
     }
 
     @Test(arguments: [

@@ -9,11 +9,13 @@ package struct FieldValues: Sendable {
         case knownAfter(step: String)
     }
 
+    /// What the event carried, as it came: without the defaults of parameters.
+    package let payload: JSONValue
     private var values: [String: JSONValue]
     private let date: Timestamp
     /// What the local time is, for formats of `{date}`.
     let zone: ZoneOffset
-    private let secretNames: Set<String>
+    let secretNames: Set<String>
     private var steps: [String: JSONValue] = [:]
     private var stepsToCome: Set<String> = []
 
@@ -23,9 +25,12 @@ package struct FieldValues: Sendable {
     ///   - date: when the event was accepted, so that each attempt makes the same names.
     ///   - event: the members of `{event.…}`.
     ///   - zone: what the local time is, for formats of `{date}`.
+    ///   - payload: what the event carried; the parameters, if nothing is said.
     package init(
-        parameters: JSONObject, secretNames: Set<String> = [], date: Timestamp, event: JSONObject = [:], zone: ZoneOffset = .system
+        parameters: JSONObject, secretNames: Set<String> = [], date: Timestamp, event: JSONObject = [:], zone: ZoneOffset = .system,
+        payload: JSONValue? = nil
     ) {
+        self.payload = payload ?? .object(parameters)
         values = Dictionary(uniqueKeysWithValues: parameters.map { ($0.key, $0.value) })
         values["event"] = .object(event)
         self.secretNames = secretNames

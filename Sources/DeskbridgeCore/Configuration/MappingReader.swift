@@ -7,7 +7,7 @@ struct MappingReader {
     private let location: SourceLocation?
     private let members: [YAMLNode.Member]
     private var keys: [String] = []
-    private(set) var errors: [DefinitionError] = []
+    private var errors: [DefinitionError] = []
 
     /// - Parameters:
     ///   - node: Nil, or a node that holds nothing, is a mapping without keys.
@@ -60,8 +60,6 @@ struct MappingReader {
         }
         return node.entries(of: name(key), into: &errors, read)
     }
-
-    mutating func add(_ error: DefinitionError) { errors.append(error) }
 
     /// Adds a mistake that belongs to the mapping as a whole.
     mutating func addMistake(_ message: String) {

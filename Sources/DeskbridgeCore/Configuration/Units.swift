@@ -34,10 +34,10 @@ package enum Units {
     /// `60/10s`: how many in how long.
     package static func rate(_ text: String) -> Rate? {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let count = Int(parts[0]), (1...1_000_000).contains(count),
+        guard parts.count == 2, let (count, rest) = split(String(parts[0])), rest.isEmpty, (1...1_000_000).contains(count),
             let window = duration(String(parts[1])), window > .zero
         else { return nil }
-        return Rate(count: count, window: window)
+        return Rate(count: Int(count), window: window)
     }
 
     /// A duration as it is written in files, in the largest unit that says it exactly.

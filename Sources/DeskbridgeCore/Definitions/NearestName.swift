@@ -2,9 +2,8 @@
 package enum NearestName {
     /// The candidate that takes the fewest edits, if two or fewer are enough.
     package static func of(_ name: String, in candidates: [String]) -> String? {
-        let ranked = candidates.map { (distance(name, $0), $0) }.min { $0.0 < $1.0 }
-        guard let (distance, candidate) = ranked, distance <= min(2, candidate.count / 2) else { return nil }
-        return candidate
+        let close = candidates.map { (distance(name, $0), $0) }.filter { $0.0 <= min(2, $0.1.count / 2) }
+        return close.min { $0.0 < $1.0 }?.1
     }
 
     private static func distance(_ left: String, _ right: String) -> Int {

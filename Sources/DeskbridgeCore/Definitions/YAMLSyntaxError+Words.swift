@@ -41,7 +41,8 @@ extension DefinitionError {
             message = "after \\ this character means nothing: write \\\\ for a backslash, or use single quotes"
         case "did not find expected <document start>":
             message = "there is more after the end of the document"
-        case "did not find expected node content": message = found == nil ? "the file ends where a value is expected" : "a value is expected here"
+        case "did not find expected node content":
+            message = found == nil ? "the file ends where a value is expected" : "a value is expected here"
         default:
             let context = error.context.isEmpty ? "" : " \(error.context)"
             message = "\(error.problem)\(context)"

@@ -17,7 +17,7 @@ package struct EventID: Sendable, Hashable, CustomStringConvertible {
     }
 
     package init(at moment: Timestamp, using generator: inout some RandomNumberGenerator) {
-        let high = UInt64(moment.milliseconds) << 16 | 0x7000 | generator.next() & 0x0FFF
+        let high = UInt64(clamping: moment.milliseconds) << 16 | 0x7000 | generator.next() & 0x0FFF
         let low = 0x8000_0000_0000_0000 | generator.next() & 0x3FFF_FFFF_FFFF_FFFF
         let hex = Self.hexadecimal(high) + Self.hexadecimal(low)
         var text = ""

@@ -30,9 +30,9 @@ package struct JSONDecimal: Sendable, Hashable {
 
         var exponent = 0
         if let mark = bytes.first, mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") {
-            var power = bytes.dropFirst()
-            if power.first == UInt8(ascii: "+") { power = power.dropFirst() }
-            guard power.count <= 16, let value = Int(String(Substring(power))),
+            let power = bytes.dropFirst()
+            guard power.last.map(isDigit) == true, power.dropFirst().allSatisfy(isDigit), power.count <= 16,
+                let value = Int(String(Substring(power))),
                 abs(value) <= Self.largestExponent
             else { return nil }
             exponent = value

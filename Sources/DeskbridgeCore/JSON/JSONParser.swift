@@ -9,27 +9,31 @@ package struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConverti
 
 /// Reads JSON strictly (RFC 8259): UTF-8 only, no member twice, no lone surrogate, nothing after the value.
 package struct JSONParser {
-    /// How many arrays and objects may stand in one another.
+    /// How many arrays and objects may stand in one another in what others send.
     package static let deepest = 64
 
     private let bytes: UnsafeBufferPointer<UInt8>
+    private let deepest: Int
     private var index = 0
     private var depth = 0
 
-    package static func parse(_ text: String) throws(JSONSyntaxError) -> JSONValue {
-        try parse(Array(text.utf8))
+    /// - Parameter deepest: more than the usual depth, for what we wrote ourselves around what others sent.
+    package static func parse(_ text: String, deepest: Int = deepest) throws(JSONSyntaxError) -> JSONValue {
+        try parse(Array(text.utf8), deepest: deepest)
     }
 
-    package static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8], deepest: Int = deepest) throws(JSONSyntaxError) -> JSONValue {
         let result = bytes.withUnsafeBufferPointer { buffer in
-            Result<JSONValue, JSONSyntaxError> { () throws(JSONSyntaxError) in try document(buffer) }
+            Result<JSONValue, JSONSyntaxError> { () throws(JSONSyntaxError) in try document(buffer, deepest: deepest) }
         }
         return try result.get()
     }
 
     /// Reads one document out of memory that the caller keeps alive for the call.
-    package static func document(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONSyntaxError) -> JSONValue {
-        var parser = JSONParser(bytes: bytes)
+    package static func document(
+        _ bytes: UnsafeBufferPointer<UInt8>, deepest: Int = deepest
+    ) throws(JSONSyntaxError) -> JSONValue {
+        var parser = JSONParser(bytes: bytes, deepest: deepest)
         parser.skipSpace()
         let value = try parser.value()
         parser.skipSpace()
@@ -37,7 +41,10 @@ package struct JSONParser {
         return value
     }
 
-    private init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+    private init(bytes: UnsafeBufferPointer<UInt8>, deepest: Int) {
+        self.bytes = bytes
+        self.deepest = deepest
+    }
 
     private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
@@ -153,7 +160,7 @@ package struct JSONParser {
     }
 
     private mutating func descend() throws(JSONSyntaxError) {
-        guard depth < Self.deepest else { throw error("values are nested deeper than \(Self.deepest) levels") }
+        guard depth < deepest else { throw error("values are nested deeper than \(deepest) levels") }
         depth += 1
         index += 1
     }

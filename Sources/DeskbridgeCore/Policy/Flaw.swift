@@ -8,6 +8,13 @@ package struct Flaw: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension YAMLNode {
+    /// Reads a string as something more; its flaw becomes a mistake at this place.
+    func parsed<Value>(_ what: String, _ read: (String) throws(Flaw) -> Value) throws(DefinitionError) -> Value {
+        if case .scalar(.null, "~") = content { throw error("a lone ~ means nothing in YAML: write \"~\" in quotes") }
+        let text = try string(what)
+        do throws(Flaw) { return try read(text) } catch { throw self.error(error.message) }
+    }
+
     /// Reads each entry of a list of strings; an entry's flaw is kept with its place, and the next one is read.
     func entries<Value>(
         of what: String, into errors: inout [DefinitionError], _ read: (String) throws(Flaw) -> Value
@@ -16,7 +23,7 @@ extension YAMLNode {
         do throws(DefinitionError) {
             for element in try sequence(what) {
                 do throws(DefinitionError) {
-                    values.append(try element.flawless(try element.string("each entry of \(what)"), read))
+                    values.append(try element.parsed("each entry of \(what)", read))
                 } catch {
                     errors.append(error)
                 }
@@ -25,9 +32,5 @@ extension YAMLNode {
             errors.append(error)
         }
         return values
-    }
-
-    private func flawless<Value>(_ text: String, _ read: (String) throws(Flaw) -> Value) throws(DefinitionError) -> Value {
-        do throws(Flaw) { return try read(text) } catch { throw self.error(error.message) }
     }
 }

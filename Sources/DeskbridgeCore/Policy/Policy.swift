@@ -47,31 +47,3 @@ package struct Policy: Sendable, Hashable {
         return PolicyDecision(effect: rule?.effect ?? .deny, rule: rule?.id, reason: reason, rate: rule?.rate)
     }
 }
-
-/// One entry of `visibility`: a client that may see the events of others.
-package struct VisibilityRule: Sendable, Hashable {
-    package let client: NamePattern
-    package let sees: [NamePattern]
-}
-
-extension VisibilityRule {
-    /// Nil, with a mistake in `errors`, if either key is missing or wrong.
-    init?(parsing node: YAMLNode, errors: inout [DefinitionError]) {
-        var reader = MappingReader(node, "the entry of visibility", prefix: "")
-        guard case .mapping = node.content else {
-            errors += reader.finish()
-            return nil
-        }
-        var client: NamePattern?
-        reader.read("client", into: &client) { node, what throws(DefinitionError) in
-            let text = try node.string(what)
-            do throws(Flaw) { return try NamePattern(text) } catch { throw node.error(error.message) }
-        }
-        if reader.node("client") == nil { reader.addMistake("the entry of visibility needs the key \"client\"") }
-        sees = reader.requiredEntries("sees", advice: "name them, or write [\"*\"] for all", NamePattern.init)
-        let mistakes = reader.finish()
-        errors += mistakes
-        guard mistakes.isEmpty, let client else { return nil }
-        self.client = client
-    }
-}

@@ -59,7 +59,7 @@ extension Int64 {
 }
 
 extension Duration {
-    /// The duration in milliseconds, rounded down.
+    /// The duration in milliseconds, what is less than one left out.
     package var wholeMilliseconds: Int64 {
         components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }

@@ -42,7 +42,9 @@ struct YAMLNodeTests {
                 == "f:1:5: each entry of it must be a string, not an integer")
         #expect(
             try mistake("[a]") { n throws(DefinitionError) in _ = try n.openMapping("it") } == "f:1:1: it must be a mapping, not a list")
-        #expect(try mistake("5") { n throws(DefinitionError) in _ = try n.duration("it") } == "f:1:1: it must be a string, not an integer")
+        #expect(
+            try mistake("5") { n throws(DefinitionError) in _ = try n.duration("it") }
+                == "f:1:1: it must be a duration such as 250ms, 30s, 5m, 12h or 30d, not 5")
     }
 
     @Test func unknownAndMissingKeysAreNamed() throws {

@@ -1,0 +1,84 @@
+internal import CDBus
+
+/// Reads the values of a message that libdbus has received, and so has checked.
+struct MessageReader {
+    private var iterator = DBusMessageIter()
+    private let isEmpty: Bool
+
+    init(reading message: OpaquePointer) { isEmpty = dbus_message_iter_init(message, &iterator) == 0 }
+
+    mutating func values() -> [BusValue] { isEmpty ? [] : Self.values(&iterator) }
+
+    private static func values(_ iterator: inout DBusMessageIter) -> [BusValue] {
+        var values: [BusValue] = []
+        while let value = value(&iterator) {
+            values.append(value)
+            dbus_message_iter_next(&iterator)
+        }
+        return values
+    }
+
+    /// The value the iterator stands at, or nil at the end.
+    private static func value(_ iterator: inout DBusMessageIter) -> BusValue? {
+        switch dbus_message_iter_get_arg_type(&iterator) {
+        case deskbridge_type_byte: return .byte(basic(&iterator, 0))
+        case deskbridge_type_boolean: return .boolean(basic(&iterator, dbus_bool_t(0)) != 0)
+        case deskbridge_type_int16: return .int16(basic(&iterator, 0))
+        case deskbridge_type_uint16: return .uint16(basic(&iterator, 0))
+        case deskbridge_type_int32: return .int32(basic(&iterator, 0))
+        case deskbridge_type_uint32: return .uint32(basic(&iterator, 0))
+        case deskbridge_type_int64: return .int64(basic(&iterator, 0))
+        case deskbridge_type_uint64: return .uint64(basic(&iterator, 0))
+        case deskbridge_type_double: return .double(basic(&iterator, 0))
+        case deskbridge_type_string: return .string(text(&iterator))
+        case deskbridge_type_object_path: return (try? ObjectPath(text(&iterator))).map(BusValue.objectPath)
+        case deskbridge_type_signature: return (try? BusSignature(text(&iterator))).map(BusValue.signature)
+        // Asking for the value would give us a descriptor to close; the message closes its own.
+        case deskbridge_type_unix_fd: return .unixFD
+        case deskbridge_type_array: return array(&iterator)
+        case deskbridge_type_struct: return .structure(contents(of: &iterator))
+        case deskbridge_type_dict_entry:
+            let pair = contents(of: &iterator)
+            return pair.count == 2 ? .entry(key: pair[0], value: pair[1]) : nil
+        case deskbridge_type_variant: return contents(of: &iterator).first.map(BusValue.variant)
+        default: return nil
+        }
+    }
+
+    private static func contents(of iterator: inout DBusMessageIter) -> [BusValue] {
+        var inner = DBusMessageIter()
+        dbus_message_iter_recurse(&iterator, &inner)
+        return values(&inner)
+    }
+
+    private static func array(_ iterator: inout DBusMessageIter) -> BusValue? {
+        if dbus_message_iter_get_element_type(&iterator) == deskbridge_type_byte { return .bytes(bytes(&iterator)) }
+        guard let code = dbus_message_iter_get_signature(&iterator) else { return nil }
+        defer { dbus_free(code) }
+        guard let signature = try? BusSignature(String(cString: code)), case .array(let element)? = signature.types.first else {
+            return nil
+        }
+        return .array(of: element, contents(of: &iterator))
+    }
+
+    private static func bytes(_ iterator: inout DBusMessageIter) -> [UInt8] {
+        var inner = DBusMessageIter()
+        dbus_message_iter_recurse(&iterator, &inner)
+        var start: UnsafePointer<UInt8>?
+        var count: Int32 = 0
+        dbus_message_iter_get_fixed_array(&inner, &start, &count)
+        return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    }
+
+    private static func basic<Number>(_ iterator: inout DBusMessageIter, _ initial: Number) -> Number {
+        var number = initial
+        withUnsafeMutablePointer(to: &number) { dbus_message_iter_get_basic(&iterator, $0) }
+        return number
+    }
+
+    private static func text(_ iterator: inout DBusMessageIter) -> String {
+        var start: UnsafePointer<CChar>?
+        dbus_message_iter_get_basic(&iterator, &start)
+        return start.map { String(cString: $0) } ?? ""
+    }
+}

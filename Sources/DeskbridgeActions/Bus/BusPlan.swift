@@ -1,0 +1,37 @@
+package import DBus
+package import DeskbridgeCore
+
+/// One D-Bus method call, to the last byte.
+package struct BusPlan: StepPlan {
+    package let bus: BusAddress
+    package let call: BusCall
+    /// How errors of these names are classed, whatever they usually mean.
+    package let errors: [ErrorName: Failure.Kind]
+    let shownDestination: String
+    let shownPath: String
+    let shownArguments: [JSONValue]
+    /// Whether something is sent that must never be shown, and that a peer might repeat in an error text.
+    let holdsSecret: Bool
+
+    package var summary: String { "call \(call.interface).\(call.member) on \(bus)" }
+
+    package var shown: JSONValue {
+        var shown: JSONObject = [
+            "bus": .string(bus.description),
+            "destination": .string(shownDestination),
+            "path": .string(shownPath),
+            "interface": .string(call.interface.text),
+            "member": .string(call.member.text),
+            "signature": .string(call.signature.text),
+            "arguments": .array(shownArguments),
+            "timeout": .string(Units.text(call.timeout)),
+            "start": .string(call.startsService ? "auto" : "never"),
+        ]
+        if !errors.isEmpty {
+            let sorted = errors.sorted { $0.key.text < $1.key.text }
+            shown["errors"] = .object(
+                JSONObject(sorted.map { ($0.key.text, .string($0.value.rawValue)) }, uniquingKeysWith: { _, last in last }))
+        }
+        return .object(shown)
+    }
+}

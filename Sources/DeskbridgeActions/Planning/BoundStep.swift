@@ -1,0 +1,21 @@
+package import DeskbridgeCore
+
+/// A step tied to the handler that plans and performs it, whichever kind it is.
+package struct BoundStep: Sendable {
+    package let isAlwaysSafeToRepeat: Bool
+    package let resultType: FieldType
+    /// What the grants forbid whatever an event says.
+    package let violations: @Sendable (Grants) -> [DefinitionError]
+    package let plan: @Sendable (FieldValues, Grants) throws(PlanError) -> PlannedStep
+}
+
+/// What one step is going to do, ready to be shown or done. Both come from the same plan.
+package struct PlannedStep: Sendable {
+    /// The plan in one line, secrets hidden.
+    package let summary: String
+    /// The whole plan, secrets hidden.
+    package let shown: JSONValue
+    package let perform: @Sendable (StepRun) async -> StepOutcome
+    /// The result as far as looking can tell.
+    package let foresee: @Sendable () -> JSONValue?
+}

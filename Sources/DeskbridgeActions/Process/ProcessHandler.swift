@@ -1,0 +1,45 @@
+package import DeskbridgeCore
+
+/// Starts processes: an argv and an environment, and never a shell.
+package struct ProcessHandler: StepHandler {
+    package static let key = "process"
+
+    private let environment: [String: String]
+    private let home: String
+
+    /// - Parameters:
+    ///   - environment: the bridge's own, of which actions may pass on parts.
+    ///   - home: the absolute path of the person's folder.
+    package init(environment: [String: String], home: String) {
+        self.environment = environment
+        self.home = home
+    }
+
+    package func parse(_ node: YAMLNode, in scope: TemplateScope) throws(DefinitionError) -> ProcessStep {
+        try ProcessStep(parsing: node, in: scope, environment: environment, home: home)
+    }
+
+    package func perform(_ plan: ProcessPlan, in run: StepRun) async -> StepOutcome {
+        if Task.isCancelled { return .cancelled }
+        if let failure = await BlockingCalls.run({ ProcessPreflight.failure(of: plan) }) { return .failed(failure) }
+        let (cancellations, cancellation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let runner = ProcessRunner(
+            plan: plan,
+            output: OutputCapture(tail: plan.tail, keepsWhole: plan.parsesJSON, secrets: plan.secrets) { run.output(.stdout, $0) },
+            error: OutputCapture(tail: plan.tail, keepsWhole: false, secrets: plan.secrets) { run.output(.stderr, $0) },
+            cancellations: cancellations)
+        return await withTaskCancellationHandler {
+            // A task of its own, because ending a process takes waiting, and waits end at once in a cancelled task. It is
+            // awaited here, and ends the process when this one is cancelled.
+            await Task {
+                do throws(SpawnError) {
+                    return try await runner.run().outcome(of: plan)
+                } catch {
+                    return StepOutcome.failed(error.failure)
+                }
+            }.value
+        } onCancel: {
+            cancellation.yield()
+        }
+    }
+}

@@ -1,0 +1,76 @@
+import DeskbridgeCore
+
+extension ProcessStep {
+    private static let keys = [
+        "argv", "environment", "inheritEnvironment", "directory", "stdin", "timeout", "grace", "exitCodes", "output",
+    ]
+
+    /// Reads what stands under `process:`.
+    init(
+        parsing node: YAMLNode, in scope: TemplateScope, environment bridge: [String: String], home: String
+    ) throws(DefinitionError) {
+        let mapping = try node.mapping("process", keys: Self.keys)
+        let argv = try mapping.required("argv")
+        let elements = try argv.sequence("argv")
+        guard let first = elements.first else { throw argv.error("argv needs the executable as its first element") }
+        executable = try Self.executable(first)
+        executableLocation = first.location
+        var arguments: [ProcessArgument] = []
+        for (index, element) in elements.enumerated().dropFirst() {
+            arguments.append(try ProcessArgument(parsing: element, "argv[\(index)]", in: scope))
+        }
+        self.arguments = arguments
+        environment = try ProcessEnvironment(
+            own: mapping["environment"], inherited: mapping["inheritEnvironment"], bridge: bridge, in: scope)
+        directory = try ProcessDirectory(parsing: mapping["directory"], home: home, in: scope)
+        input = try ProcessInput(parsing: mapping["stdin"], in: scope)
+        timeout = try Self.duration(mapping, "timeout", in: ProcessLimits.timeout) ?? .seconds(300)
+        grace = try Self.duration(mapping, "grace", in: ProcessLimits.grace) ?? .seconds(5)
+        exitCodes = try ExitCodeRules(parsing: mapping["exitCodes"])
+        (tail, parsesJSON) = try Self.output(mapping["output"])
+    }
+
+    private static func executable(_ node: YAMLNode) throws(DefinitionError) -> String {
+        let path = try node.string("argv[0]")
+        guard path.utf8.first == UInt8(ascii: "/") else {
+            throw node.error("argv[0] must be the absolute path of the executable, as `command -v` prints it, not \"\(path)\"")
+        }
+        guard !path.utf8.contains(UInt8(ascii: "{")), !path.utf8.contains(UInt8(ascii: "}")) else {
+            throw node.error("argv[0] must be written out: which program runs is never up to an event")
+        }
+        // Grants compare paths letter by letter, so there must be one way only to write each.
+        let names = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).dropFirst()
+        guard !path.utf8.contains(0),
+            !names.contains(where: { $0.isEmpty || $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) })
+        else {
+            throw node.error("argv[0] must be a plain path: no //, no . or .., no / at the end")
+        }
+        return path
+    }
+
+    private static func duration(
+        _ mapping: YAMLMapping, _ name: String, in range: ClosedRange<Duration>
+    ) throws(DefinitionError) -> Duration? {
+        guard let node = mapping[name] else { return nil }
+        let duration = try node.duration(name)
+        guard range.contains(duration) else {
+            throw node.error("\(name) must be from \(Units.text(range.lowerBound)) to \(Units.text(range.upperBound))")
+        }
+        return duration
+    }
+
+    private static func output(_ node: YAMLNode?) throws(DefinitionError) -> (tail: Int, parsesJSON: Bool) {
+        let mapping = try node?.mapping("output", keys: ["tail", "parse"])
+        var tail = 16 * 1024
+        if let node = mapping?["tail"] {
+            tail = try node.size("output.tail")
+            guard ProcessLimits.tail.contains(tail) else { throw node.error("output.tail must be from 1B to 1MiB") }
+        }
+        guard let node = mapping?["parse"] else { return (tail, false) }
+        switch try node.string("output.parse") {
+        case "json": return (tail, true)
+        case "none": return (tail, false)
+        default: throw node.error("output.parse must be json or none")
+        }
+    }
+}

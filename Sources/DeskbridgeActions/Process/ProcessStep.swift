@@ -1,0 +1,54 @@
+package import DeskbridgeCore
+
+/// A process as an action file defines it.
+package struct ProcessStep: PlannableStep {
+    let executable: String
+    let executableLocation: SourceLocation
+    let arguments: [ProcessArgument]
+    let environment: ProcessEnvironment
+    let directory: ProcessDirectory
+    let input: ProcessInput
+    let timeout: Duration
+    let grace: Duration
+    let exitCodes: ExitCodeRules
+    let tail: Int
+    let parsesJSON: Bool
+
+    package var isAlwaysSafeToRepeat: Bool { false }
+
+    package var resultType: FieldType {
+        var members: [String: FieldDeclaration] = [
+            "exitCode": FieldDeclaration(.integer), "stdout": FieldDeclaration(.string), "stderr": FieldDeclaration(.string),
+            "stdoutDropped": FieldDeclaration(.integer, isOptional: true), "stderrDropped": FieldDeclaration(.integer, isOptional: true),
+            "outputHeldOpen": FieldDeclaration(.boolean, isOptional: true),
+        ]
+        if parsesJSON { members["json"] = FieldDeclaration(.any) }
+        return .object(members: members)
+    }
+
+    package func violations(of grants: Grants) -> [DefinitionError] {
+        if grants.allows(executable: executable) { return [] }
+        return [
+            DefinitionError(
+                executableLocation, "the executable \(executable) is not granted; list it under grants.executables of a policy file")
+        ]
+    }
+
+    package func plan(_ fields: FieldValues, grants: Grants) throws(PlanError) -> ProcessPlan {
+        guard grants.allows(executable: executable) else {
+            throw .refused(.notGranted, "the executable \(executable) is not granted")
+        }
+        var texts: [RenderedText] = []
+        var optionsHaveEnded = false
+        for (index, argument) in arguments.enumerated() {
+            texts.append(try argument.render(fields, position: index + 1, optionsHaveEnded: optionsHaveEnded))
+            if argument.endsOptions { optionsHaveEnded = true }
+        }
+        let plan = ProcessPlan(
+            executable: executable, arguments: texts, environment: try environment.render(fields), directory: try directory.render(fields),
+            input: try input.render(fields), timeout: timeout, grace: grace, exitCodes: exitCodes, tail: tail, parsesJSON: parsesJSON,
+            secretTexts: fields.secretTexts)
+        try plan.check()
+        return plan
+    }
+}

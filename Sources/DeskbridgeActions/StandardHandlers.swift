@@ -1,0 +1,20 @@
+/// The kinds of steps that every bridge has.
+package struct StandardHandlers: Sendable {
+    package let table: HandlerTable
+    private let bus: BusHandler
+
+    /// - Parameters:
+    ///   - environment: the bridge's own, of which processes are passed a small part.
+    ///   - home: what `~` stands for.
+    package init(environment: [String: String], home: String) {
+        bus = BusHandler()
+        table = HandlerTable([
+            FolderHandler(home: home),
+            ProcessHandler(environment: environment, home: home),
+            bus,
+        ])
+    }
+
+    /// Lets go of what the handlers hold. Nothing is performed any more.
+    package func shutdown() async { await bus.shutdown() }
+}

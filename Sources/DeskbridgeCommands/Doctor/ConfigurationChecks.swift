@@ -1,0 +1,77 @@
+internal import DeskbridgeActions
+internal import DeskbridgeCore
+internal import DeskbridgeEngine
+internal import Glibc
+
+/// The files a person wrote, read as the daemon reads them.
+enum ConfigurationChecks {
+    static func all(_ home: BridgeHome, userFolder: String?, configuration: Result<BridgeConfiguration, DefinitionErrors>) -> [Check] {
+        let policies = policies(home, userFolder: userFolder)
+        return [
+            Check("Configuration") { finding(configuration) { _ in home.configurationFile } },
+            Check("Policies") { finding(policies) { Count.text($0.policy.rules.count, "rule") } },
+            Check("Actions") { await actions(home, userFolder: userFolder, policies: policies) },
+            Check("Granted executables") { executables(policies) },
+            Check("Granted folders") { folders(policies) },
+        ]
+    }
+
+    /// The configuration of a home; the defaults where there is no file.
+    static func configuration(_ home: BridgeHome) -> Result<BridgeConfiguration, DefinitionErrors> {
+        Result { () throws(DefinitionErrors) in
+            guard FileFacts(home.configurationFile) != nil else { return .defaults }
+            let bytes: [UInt8]
+            do throws(CommandFailure) { bytes = try PayloadSource.read(home.configurationFile) } catch {
+                throw DefinitionErrors([DefinitionError(SourceLocation(file: home.configurationFile, line: 1, column: 1), error.message)])
+            }
+            return try BridgeConfiguration.parse(try DefinitionFile(name: "deskbridge.yaml", bytes: bytes).node())
+        }
+    }
+
+    private static func policies(_ home: BridgeHome, userFolder: String?) -> Result<PolicySet, DefinitionErrors> {
+        Result { () throws(DefinitionErrors) in
+            var nodes: [YAMLNode] = []
+            for file in try DefinitionFolder(path: home.policies, name: "policies").read() { nodes.append(try file.node()) }
+            return try PolicySet.parse(nodes, home: userFolder ?? "/")
+        }
+    }
+
+    /// The actions as the daemon loads them. Against broken policies, which have a check of their own, no grant is missed.
+    private static func actions(_ home: BridgeHome, userFolder: String?, policies: Result<PolicySet, DefinitionErrors>) async -> Finding {
+        let handlers = StandardHandlers(environment: [:], home: userFolder ?? "/")
+        let catalog = Result { () throws(DefinitionErrors) in
+            let files = try DefinitionFolder(path: home.actions, name: "actions").read()
+            return try ActionCatalog.load(files, handlers: handlers.table, grants: try? policies.get().grants)
+        }
+        await handlers.shutdown()
+        return finding(catalog) { Count.text($0.actions.count, "action") }
+    }
+
+    private static func finding<Value>(_ result: Result<Value, DefinitionErrors>, _ passed: (Value) -> String) -> Finding {
+        switch result {
+        case .success(let value): .passed(passed(value))
+        case .failure(let errors): .failed(errors.description, remedy: "Mend what stands at these places.")
+        }
+    }
+
+    static func executables(_ policies: Result<PolicySet, DefinitionErrors>) -> Finding {
+        guard case .success(let set) = policies else { return .skipped("the policies have mistakes") }
+        let missing = set.grants.executables.map(\.description).filter { access($0, X_OK) != 0 || FileFacts($0)?.isFolder != false }
+        guard missing.isEmpty else {
+            return .failed(
+                "\(missing.joined(separator: ", ")) not there, or no program", remedy: "Install it, or correct the path in policies/.")
+        }
+        return .passed(Count.text(set.grants.executables.count, "executable"))
+    }
+
+    /// One that is missing is made when an action first needs it; one that cannot be written fails each event.
+    static func folders(_ policies: Result<PolicySet, DefinitionErrors>) -> Finding {
+        guard case .success(let set) = policies else { return .skipped("the policies have mistakes") }
+        let closed = set.grants.folders.map(\.description).filter { FileFacts($0) != nil && access($0, W_OK | X_OK) != 0 }
+        guard closed.isEmpty else {
+            return .failed(
+                "you may not write in \(closed.joined(separator: ", "))", remedy: "Give yourself the right, or grant another folder.")
+        }
+        return .passed(Count.text(set.grants.folders.count, "folder"))
+    }
+}

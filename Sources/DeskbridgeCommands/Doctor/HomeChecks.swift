@@ -1,0 +1,68 @@
+internal import DeskbridgeCore
+internal import Glibc
+
+/// The folders and files of the home: there, ours, and closed to others.
+enum HomeChecks {
+    static func all(_ home: BridgeHome) -> [Check] {
+        [
+            Check("Home") { presence(home) },
+            Check("State is private") { privacy([home.state, home.run]) },
+            Check("Definitions are yours") { authorship([home.configurationFile, home.actions, home.policies]) },
+        ]
+    }
+
+    static func presence(_ home: BridgeHome) -> Finding {
+        let wanted = [home.configurationFile, home.actions, home.policies, home.state]
+        let missing = wanted.filter { FileFacts($0) == nil }
+        guard missing.isEmpty else {
+            return .failed("\(missing.joined(separator: ", ")) not found", remedy: "Run: deskbridge init (with the same --home)")
+        }
+        return .passed(home.configurationFile)
+    }
+
+    /// Payloads, results and the socket that needs no token are in these folders: nobody else may look in.
+    static func privacy(_ folders: [String]) -> Finding {
+        var looked = 0
+        for folder in folders {
+            guard let facts = FileFacts(folder) else { continue }
+            looked += 1
+            if let finding = closed(folder, facts) { return finding }
+            for name in FileFacts.names(in: folder) {
+                let path = "\(folder)/\(name)"
+                if let facts = FileFacts(path), let finding = closed(path, facts) { return finding }
+            }
+        }
+        return looked == 0 ? .skipped("no state folder yet") : .passed("nobody else can read it")
+    }
+
+    private static func closed(_ path: String, _ facts: FileFacts) -> Finding? {
+        guard facts.owner == getuid() else {
+            return .failed("\(path) belongs to user \(facts.owner), not to you", remedy: "Run: sudo chown -R \"$USER\" '\(path)'")
+        }
+        guard facts.mode & 0o077 == 0 else {
+            let mode = facts.isFolder ? "0700" : "0600"
+            return .failed("\(path) has mode \(facts.octalMode): others can get in", remedy: "Run: chmod \(mode) '\(path)'")
+        }
+        return nil
+    }
+
+    /// Whoever can write an action decides what runs under this account.
+    static func authorship(_ paths: [String]) -> Finding {
+        var looked = 0
+        for path in paths.flatMap(withContents) {
+            guard let facts = FileFacts(path) else { continue }
+            looked += 1
+            guard facts.owner == getuid() || facts.owner == 0 else {
+                return .failed("\(path) belongs to user \(facts.owner), not to you", remedy: "Run: sudo chown \"$USER\" '\(path)'")
+            }
+            guard facts.mode & 0o022 == 0 else {
+                return .failed("\(path) has mode \(facts.octalMode): others can change it", remedy: "Run: chmod go-w '\(path)'")
+            }
+        }
+        return looked == 0 ? .skipped("none yet") : .passed("nobody else can change them")
+    }
+
+    private static func withContents(_ path: String) -> [String] {
+        [path] + FileFacts.names(in: path).map { "\(path)/\($0)" }
+    }
+}

@@ -1,0 +1,66 @@
+package import ArgumentParser
+internal import DeskbridgeActions
+internal import DeskbridgeCore
+internal import DeskbridgeEngine
+internal import Foundation
+
+package struct DryRunCommand: BridgeCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "dry-run",
+        abstract: "Show what an event would do, and do nothing.",
+        discussion: """
+            Reads the files of the home as the daemon does, asks the same policies and the same planner, and stops there: the decision, \
+            and each step's argv, environment, folder tree or D-Bus message to the last byte. It needs no daemon and changes nothing.
+
+            A step that needs the result of an earlier one is shown as far as looking at the disk can tell. Environment variables are \
+            those of this shell; the daemon passes on its own.
+
+            Ends with 0 when the event would be taken, 65 when it is not valid, 77 when a policy denies it.
+
+            EXAMPLES:
+              deskbridge dry-run CREATE_RESOURCE --set name=Project_001 --set user=John
+              deskbridge dry-run CREATE_RESOURCE --payload-file a.json --client dashboard
+            """)
+
+    @Argument(help: "The type of the event, such as CREATE_RESOURCE.")
+    package var type: String
+
+    @OptionGroup package var payload: PayloadOptions
+
+    @Option(help: "The client that would send it; policies decide by it.")
+    package var client: String = "local"
+
+    @Option(help: "The web origin it would come from. (default: none, as when no browser sends it)")
+    package var origin: String?
+
+    @OptionGroup package var format: FormatOptions
+    @OptionGroup package var home: HomeOptions
+
+    package init() {}
+
+    package func validate() throws {
+        guard ClientName(client) != nil else { throw ValidationError("\"\(client)\" is no name of a client.") }
+    }
+
+    package func run(on terminal: Terminal) async throws {
+        let files = try HomeFiles(home)
+        let handlers = StandardHandlers(environment: ProcessInfo.processInfo.environment, home: files.userFolder)
+        let definitions = try files.definitions(handlers.table)
+        guard let client = ClientName(client) else { throw CommandFailure("There is no client \"\(client)\".", .usage) }
+        let payload = try self.payload.object()
+        let dryRun: DryRun
+        do throws(Problem) {
+            dryRun = try DryRun.run(
+                type: .string(type), payload: .object(payload), key: nil, as: Identity(client: client, origin: origin),
+                under: definitions.current, now: terminal.clock.now())
+        } catch {
+            throw CommandFailure(error.detail, ExitStatus(error.code))
+        }
+        await handlers.shutdown()
+        switch format.format {
+        case .json: try terminal.output.line(dryRun.shown.prettyText)
+        case .table: try terminal.output.text(PlanText.text(dryRun))
+        }
+        if case .refused(let problem) = dryRun.verdict { throw ExitStatus(problem.code).exitCode }
+    }
+}

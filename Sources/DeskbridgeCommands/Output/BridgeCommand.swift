@@ -1,0 +1,32 @@
+package import ArgumentParser
+
+/// A command that writes to a terminal it is handed, so that tests can read what it wrote.
+package protocol BridgeCommand: AsyncParsableCommand {
+    /// - Throws: ``CommandFailure`` or ``ControlError`` for what the user is to be told, `ExitCode` to end without a word.
+    func run(on terminal: Terminal) async throws
+}
+
+extension BridgeCommand {
+    package func run() async throws {
+        let terminal = Terminal.standard()
+        do {
+            try await run(on: terminal)
+        } catch let failure as CommandFailure {
+            throw terminal.report(failure)
+        } catch let error as ControlError {
+            throw terminal.report(error.failure)
+        } catch is ReaderIsGone {
+            throw ExitCode(ReaderIsGone.exitCode)
+        }
+    }
+}
+
+extension Terminal {
+    /// Tells the user, and gives the code to end with.
+    fileprivate func report(_ failure: CommandFailure) -> ExitCode {
+        let label = error.painted("Error:", .red)
+        // Nobody may be reading standard error any more; the exit code still says it.
+        try? error.line("\(label) \(failure.message)")
+        return failure.status.exitCode
+    }
+}

@@ -1,0 +1,109 @@
+internal import DeskbridgeCore
+
+/// All that is known of one event, for a person.
+package struct EventDetails {
+    private let event: RemoteEvent
+    private let terminal: Terminal
+    private let now: Timestamp
+
+    package static func text(_ event: RemoteEvent, on terminal: Terminal) -> String {
+        let details = EventDetails(event: event, terminal: terminal, now: terminal.clock.now())
+        return [details.summary, details.payload, details.result, details.steps, details.attempts, details.output]
+            .filter { !$0.isEmpty }.joined(separator: "\n")
+    }
+
+    private var summary: String {
+        var list = FieldList()
+        list.add("Event", event.id)
+        list.add("Type", event.type)
+        list.add("State", event.state.rawValue)
+        list.add("Attempts", event.maximumAttempts.map { "\(event.attempt) of \($0)" } ?? "\(event.attempt)")
+        list.add("Client", event.json["origin"]?.stringValue.map { "\(event.client), from \($0)" } ?? event.client)
+        list.add("Key", event.idempotencyKey)
+        list.add("Action", event.json["action"]?.stringValue)
+        list.add("Rule", event.json["rule"]?.stringValue)
+        list.add("Accepted", moment("acceptedAt"))
+        if !event.state.isFinal {
+            list.add("Due", moment("dueAt"))
+            list.add("Expires", moment("expiresAt"))
+        }
+        list.add("Ended", moment("finalAt"))
+        list.add("Error", event.errorCode.map { code in code + (event.errorMessage.map { ": \($0)" } ?? "") })
+        list.add("Confirmed", confirmation)
+        return list.text(for: terminal.output)
+    }
+
+    private var confirmation: String? {
+        guard let confirmation = event.confirmation else { return nil }
+        let type = confirmation["type"]?.stringValue ?? "?"
+        return confirmation["seq"]?.integerValue.map { "\(type), number \($0)" } ?? type
+    }
+
+    private var payload: String { section("Payload", event.json["payload"]) }
+
+    private var result: String { section("Result", event.json["result"]) }
+
+    private func section(_ title: String, _ value: JSONValue?) -> String {
+        guard let value, value != .null else { return "" }
+        return heading(title) + indented(value.prettyText)
+    }
+
+    private var steps: String {
+        guard let steps = event.json["steps"]?.arrayValue, !steps.isEmpty else { return "" }
+        var table = TablePrinter([.init("STEP"), .init("TRY", .right), .init("RESULT", isFlexible: true)])
+        for step in steps {
+            table.add([
+                step["id"]?.stringValue ?? "", step["attempt"]?.integerValue.map { String($0) } ?? "",
+                step["result"]?.text ?? "",
+            ])
+        }
+        return table.text(for: terminal.output)
+    }
+
+    private var attempts: String {
+        guard let attempts = event.json["attempts"]?.arrayValue, !attempts.isEmpty else { return "" }
+        var table = TablePrinter([
+            .init("TRY", .right), .init("STARTED"), .init("TOOK", .right), .init("OUTCOME"), .init("ERROR", isFlexible: true),
+        ])
+        for attempt in attempts {
+            let started = attempt["startedAt"]?.stringValue.flatMap { Timestamp($0) }
+            let ended = attempt["endedAt"]?.stringValue.flatMap { Timestamp($0) }
+            let error = attempt["error"]
+            table.add([
+                attempt["number"]?.integerValue.map { String($0) } ?? "",
+                attempt["startedAt"]?.stringValue ?? "",
+                started.flatMap { started in ended.map { Self.span($0 - started) } } ?? "",
+                attempt["outcome"]?.stringValue ?? (ended == nil ? "running" : ""),
+                [error?["code"]?.stringValue, error?["message"]?.stringValue].compactMap(\.self).joined(separator: ": "),
+            ])
+        }
+        return table.text(for: terminal.output)
+    }
+
+    private static func span(_ duration: Duration) -> String {
+        let milliseconds = duration.wholeMilliseconds
+        return milliseconds < 10_000 ? "\(milliseconds)ms" : RelativeTime.longSpan(seconds: milliseconds / 1000)
+    }
+
+    private var output: String {
+        guard let last = event.json["attempts"]?.arrayValue?.last, let pieces = last["output"]?.arrayValue else { return "" }
+        let lines = pieces.flatMap { piece in
+            OutputLines.text(stream: piece["stream"]?.stringValue ?? "", piece["text"]?.stringValue ?? "")
+        }
+        guard !lines.isEmpty else { return "" }
+        return heading("Output of the last attempt") + lines.map { "  \($0)\n" }.joined()
+    }
+
+    private func heading(_ title: String) -> String { terminal.output.painted(title, .bold) + "\n" }
+
+    private func indented(_ text: String) -> String {
+        text.split(separator: "\n").map { "  \(String($0).printable())\n" }.joined()
+    }
+
+    /// A moment as it was written and how far away it is.
+    private func moment(_ member: String) -> String? {
+        event.json[member]?.stringValue.map { text in
+            Timestamp(text).map { "\(text) (\(RelativeTime.text($0, now: now)))" } ?? text
+        }
+    }
+}

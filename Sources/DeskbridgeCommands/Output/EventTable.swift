@@ -1,0 +1,31 @@
+internal import DeskbridgeCore
+
+/// Events in rows.
+package enum EventTable {
+    package static func text(_ events: [RemoteEvent], on terminal: Terminal) -> String {
+        var table = TablePrinter([
+            .init("ID"), .init("STATE"), .init("TYPE", isFlexible: true), .init("CLIENT", isFlexible: true),
+            .init("ACCEPTED", .right), .init("TRY", .right), .init("NOTE", isFlexible: true),
+        ])
+        let now = terminal.clock.now()
+        for event in events {
+            table.add([
+                event.id, event.state.rawValue, event.type, event.client,
+                event.acceptedAt.map { RelativeTime.text($0, now: now) } ?? "",
+                attempts(event), note(event, now: now),
+            ])
+        }
+        return table.text(for: terminal.output)
+    }
+
+    private static func attempts(_ event: RemoteEvent) -> String {
+        event.attempt == 0 ? "" : event.maximumAttempts.map { "\(event.attempt)/\($0)" } ?? "\(event.attempt)"
+    }
+
+    private static func note(_ event: RemoteEvent, now: Timestamp) -> String {
+        var notes: [String] = []
+        if event.state == .retrying, let dueAt = event.dueAt { notes.append("next \(RelativeTime.text(dueAt, now: now))") }
+        if let code = event.errorCode { notes.append(code + (event.errorMessage.map { ": \($0)" } ?? "")) }
+        return notes.joined(separator: "; ")
+    }
+}

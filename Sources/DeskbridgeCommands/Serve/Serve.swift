@@ -1,0 +1,90 @@
+package import ArgumentParser
+internal import DeskbridgeActions
+internal import DeskbridgeCore
+internal import DeskbridgeEngine
+internal import DeskbridgeServer
+internal import DeskbridgeStore
+internal import Foundation
+internal import Logging
+internal import ServiceLifecycle
+
+package struct Serve: BridgeCommand {
+    package static let configuration = CommandConfiguration(
+        abstract: "Run the daemon in the foreground.",
+        discussion: """
+            Listens on 127.0.0.1 and ::1 and on the control socket of its home, takes events, and runs their actions. Changed files in \
+            actions and policies are in force at once.
+
+            It ends on SIGTERM or SIGINT: it takes nothing more, and gives what runs the time that dispatch.grace says. Ended in any \
+            other way, it loses nothing either.
+
+            Ends with 73 when another daemon holds the state folder, and 78 when a file of the home has a mistake.
+
+            EXAMPLES:
+              deskbridge serve
+              deskbridge serve --home ~/bridge --port 7421
+            """)
+
+    @Option(
+        help: ArgumentHelp("The port to listen on; 0 takes any that is free. (default: listen.port of deskbridge.yaml)", valueName: "port"))
+    package var port: Int?
+
+    @OptionGroup package var home: HomeOptions
+
+    package init() {}
+
+    package func validate() throws {
+        guard port.map((0...65_535).contains) ?? true else { throw ValidationError("--port must be from 0 to 65535.") }
+    }
+
+    package func run(on terminal: Terminal) async throws {
+        let files = try HomeFiles(home)
+        var configuration = try files.configuration()
+        if let port { configuration.listen.port = port }
+        let logger = LogOutput.logger(configuration.log)
+        let handlers = StandardHandlers(environment: ProcessInfo.processInfo.environment, home: files.userFolder)
+        let definitions = try files.definitions(handlers.table)
+        DescriptorLimit.raise()
+
+        let store = try Self.open(files.home.state)
+        do {
+            let bridge = Bridge(configuration: configuration, store: store, definitions: definitions, logger: logger)
+            try await bridge.rescue()
+            let server = try await BridgeServer(bridge: bridge, controlSocket: try Self.controlSocket(files.home)) { report in
+                logger.notice(
+                    "listening",
+                    metadata: [
+                        "event": "bridge.listening", "address": "\(report.addresses.joined(separator: ", "))",
+                        "port": "\(report.port)", "control": "\(report.controlSocket)", "version": "\(ProgramVersion.text)",
+                    ])
+            }
+            let group = ServiceGroup(
+                configuration: .init(services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            try await group.run()
+        } catch {
+            await handlers.shutdown()
+            try? await store.close()
+            throw Self.failure(error)
+        }
+        await handlers.shutdown()
+        do { try await store.close() } catch { throw Self.failure(error) }
+        logger.notice("stopped", metadata: ["event": "bridge.stopped"])
+    }
+
+    private static func open(_ folder: String) throws(CommandFailure) -> EventStore {
+        do { return try EventStore.open(folder: folder) } catch { throw failure(error) }
+    }
+
+    private static func controlSocket(_ home: BridgeHome) throws(CommandFailure) -> String {
+        do { return try home.controlSocket() } catch { throw CommandFailure("\(error)", .configuration) }
+    }
+
+    private static func failure(_ error: any Error) -> CommandFailure {
+        switch error {
+        case let error as CommandFailure: error
+        case let error as StoreError: CommandFailure(error)
+        case let error as ListeningError: CommandFailure("\(error)", .configuration)
+        default: CommandFailure("The daemon failed: \(error)", .failed)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import DeskbridgeCore
+
+/// What the token commands check before they ask the daemon.
+enum TokenArguments {
+    static func check(client: String) throws {
+        guard ClientName(client) != nil else {
+            throw ValidationError(
+                "\"\(client)\" is no client name: it has small letters, digits and . _ : -, a letter or digit first, at most 64 of them.")
+        }
+    }
+
+    static func check(origins: [String]) throws {
+        for origin in origins {
+            do { _ = try Origin(origin) } catch { throw ValidationError("\(error.message).") }
+        }
+    }
+
+    static func check(duration text: String?, of option: String) throws {
+        guard let text else { return }
+        guard let duration = Units.duration(text), duration > .zero else {
+            throw ValidationError("\(option) must be a duration such as 10m, 12h or 90d.")
+        }
+    }
+}

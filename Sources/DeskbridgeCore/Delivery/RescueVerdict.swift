@@ -1,0 +1,8 @@
+/// What becomes of an event whose attempt was cut off by the end of the bridge or the machine.
+package enum RescueVerdict: Sendable, Hashable {
+    case runAgain(dueAt: Timestamp)
+    /// - Parameter confirmation: nil while nobody has decided what happened.
+    case unknown(Failure, confirmation: JSONValue? = nil)
+    case cancelled(Failure? = nil, confirmation: JSONValue?)
+    case failed(Failure, confirmation: JSONValue?)
+}

@@ -1,0 +1,48 @@
+/// An accepted event and what has become of it so far.
+@dynamicMemberLookup
+package struct EventRecord: Sendable, Hashable {
+    package var event: AcceptedEvent
+    /// The number of its row: greater for an event that was accepted later.
+    package var sequence: Int64
+    package var state: DeliveryState
+    /// How many attempts have begun; the number of the current or last one.
+    package var attempt: Int
+    /// How many had begun when a person last asked for it again: those don't count against ``AcceptedEvent/maximumAttempts``.
+    package var attemptsBeforeRetry: Int
+    /// When it is to be looked at again: the next attempt of a queued or retrying event, the end of the wait of a waiting one.
+    package var dueAt: Timestamp?
+    package var result: JSONValue?
+    /// Why its last attempt failed, or why it ended without one.
+    package var failure: Failure?
+    package var finalAt: Timestamp?
+    /// The number of its latest confirmation.
+    package var confirmationSeq: Int64?
+    /// Whether someone asked for the end of the attempt that is running.
+    package var cancelRequested: Bool
+
+    package init(
+        event: AcceptedEvent, sequence: Int64, state: DeliveryState, attempt: Int = 0, attemptsBeforeRetry: Int = 0,
+        dueAt: Timestamp? = nil, result: JSONValue? = nil, failure: Failure? = nil, finalAt: Timestamp? = nil,
+        confirmationSeq: Int64? = nil, cancelRequested: Bool = false
+    ) {
+        self.event = event
+        self.sequence = sequence
+        self.state = state
+        self.attempt = attempt
+        self.attemptsBeforeRetry = attemptsBeforeRetry
+        self.dueAt = dueAt
+        self.result = result
+        self.failure = failure
+        self.finalAt = finalAt
+        self.confirmationSeq = confirmationSeq
+        self.cancelRequested = cancelRequested
+    }
+
+    /// What was accepted reads as if it were the record's own: `record.id`, `record.payload`.
+    package subscript<Value>(dynamicMember member: KeyPath<AcceptedEvent, Value>) -> Value { event[keyPath: member] }
+
+    /// How many attempts may still begin.
+    package var attemptsLeft: Int { max(0, event.maximumAttempts - (attempt - attemptsBeforeRetry)) }
+
+    package var concurrencyGroup: ConcurrencyGroup { ConcurrencyGroup(action: event.action, key: event.concurrencyKey) }
+}

@@ -1,0 +1,90 @@
+package import DeskbridgeActions
+package import DeskbridgeCore
+internal import Synchronization
+
+/// The actions and policies in force. A reload replaces both at once.
+package final class Definitions: Sendable {
+    /// What was in force at one moment.
+    package struct Snapshot: Sendable {
+        package let catalog: ActionCatalog
+        package let policy: PolicySet
+        /// The mistakes of files whose older contents stay in force.
+        package let errors: DefinitionErrors
+        /// What the folders held. Nil if they could not be read.
+        fileprivate let files: Files?
+        fileprivate let policyFiles: [PolicyFile]
+    }
+
+    fileprivate struct Files: Sendable, Hashable {
+        let actions: [DefinitionFile]
+        let policies: [DefinitionFile]
+    }
+
+    private let actions: DefinitionFolder
+    private let policies: DefinitionFolder
+    private let handlers: HandlerTable
+    private let home: String
+    private let snapshot: Mutex<Snapshot>
+
+    /// Reads both folders.
+    /// - Parameter home: what `~` stands for.
+    /// - Throws: ``DefinitionErrors`` with every mistake in every file.
+    package init(
+        actions: DefinitionFolder, policies: DefinitionFolder, handlers: HandlerTable, home: String
+    ) throws(DefinitionErrors) {
+        self.actions = actions
+        self.policies = policies
+        self.handlers = handlers
+        self.home = home
+        let files = Files(actions: try actions.read(), policies: try policies.read())
+        let first = Self.load(files, over: nil, handlers: handlers, home: home)
+        guard first.errors.isEmpty else { throw first.errors }
+        snapshot = Mutex(first)
+    }
+
+    package var current: Snapshot { snapshot.withLock { $0 } }
+
+    package var folders: [DefinitionFolder] { [actions, policies] }
+
+    /// Reads the folders again. A file with a mistake keeps its older contents in force; a new one with a mistake is left out.
+    ///
+    /// - Returns: the snapshot now in force, or nil if the files are the same as before.
+    package func reload() -> Snapshot? {
+        let before = current
+        let next: Snapshot
+        do throws(DefinitionErrors) {
+            let files = Files(actions: try actions.read(), policies: try policies.read())
+            guard files != before.files else { return nil }
+            next = Self.load(files, over: before, handlers: handlers, home: home)
+        } catch {
+            next = Snapshot(catalog: before.catalog, policy: before.policy, errors: error, files: nil, policyFiles: before.policyFiles)
+        }
+        snapshot.withLock { $0 = next }
+        return next
+    }
+
+    private static func load(_ files: Files, over before: Snapshot?, handlers: HandlerTable, home: String) -> Snapshot {
+        var errors = DefinitionErrors()
+        let policyFiles = loadPolicies(files.policies, over: before?.policyFiles ?? [], home: home, &errors)
+        let policy = PolicySet(policyFiles)
+        let former = Set(before?.files?.actions ?? [])
+        let (catalog, mistakes) = ActionCatalog.load(
+            files.actions, over: before?.catalog ?? .empty, unchanged: Set(files.actions.filter(former.contains).map(\.name)),
+            handlers: handlers,
+            // Against broken policies every grant would seem to be missing: those messages would only hide the cause.
+            grants: errors.isEmpty ? policy.grants : nil)
+        mistakes.errors.forEach { errors.add($0) }
+        return Snapshot(catalog: catalog, policy: policy, errors: errors, files: files, policyFiles: policyFiles)
+    }
+
+    private static func loadPolicies(
+        _ files: [DefinitionFile], over older: [PolicyFile], home: String, _ errors: inout DefinitionErrors
+    ) -> [PolicyFile] {
+        files.compactMap { file in
+            do throws(DefinitionErrors) { return try PolicyFile.parse(file.node(), home: home) } catch {
+                error.errors.forEach { errors.add($0) }
+                return older.first { $0.name == file.name }
+            }
+        }
+    }
+}

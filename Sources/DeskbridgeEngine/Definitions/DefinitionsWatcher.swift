@@ -1,0 +1,38 @@
+internal import DeskbridgeCore
+package import Logging
+import ServiceLifecycle
+
+/// Reloads actions and policies as soon as a file changes.
+package struct DefinitionsWatcher: Service {
+    private let definitions: Definitions
+    private let logger: Logger
+    private let changed: @Sendable () -> Void
+
+    /// - Parameter changed: called after each reload that changed something.
+    package init(definitions: Definitions, logger: Logger, changed: @escaping @Sendable () -> Void) {
+        self.definitions = definitions
+        self.logger = logger
+        self.changed = changed
+    }
+
+    package func run() async throws {
+        let folders = try FolderChanges(folders: definitions.folders.map(\.path))
+        reload()
+        for await _ in folders.changes.cancelOnGracefulShutdown() { reload() }
+    }
+
+    private func reload() {
+        guard let snapshot = definitions.reload() else { return }
+        for error in snapshot.errors.errors {
+            logger.error(
+                "definition refused; what was in force before stays",
+                metadata: ["event": "definitions.refused", "location": "\(error.location)", "error": "\(error.message)"])
+        }
+        if snapshot.errors.isEmpty {
+            logger.notice(
+                "definitions reloaded",
+                metadata: ["event": "definitions.reloaded", "actions": "\(snapshot.catalog.actions.count)"])
+        }
+        changed()
+    }
+}

@@ -1,0 +1,47 @@
+import DeskbridgeActions
+package import DeskbridgeCore
+
+/// What would become of an event, with nothing stored and nothing done.
+///
+/// It asks the same check and the same planner as an event that is sent, and then stops.
+package struct DryRun: Sendable {
+    package enum Verdict: Sendable {
+        case accepted(EventCheck.Checked)
+        case refused(Problem)
+    }
+
+    package let verdict: Verdict
+
+    /// - Parameters:
+    ///   - key: for `{event.idempotencyKey}`; without one, a made-up key stands in.
+    /// - Throws: ``Problem`` if the event is not even well formed.
+    package static func run(
+        type: JSONValue?, payload: JSONValue, key: JSONValue?, as identity: Identity, under definitions: Definitions.Snapshot,
+        now: Timestamp
+    ) throws(Problem) -> DryRun {
+        let draft = try EventDraft(
+            message: ["type": type ?? .null, "payload": payload, "idempotencyKey": key ?? .string("dry-run")])
+        // A gate of its own, so that looking does not count against any rate.
+        let gate = Gate(clock: .system)
+        do throws(Problem) {
+            return DryRun(
+                verdict: .accepted(
+                    try EventCheck.check(draft, from: identity, under: definitions, gate: gate, now: now, looking: true)))
+        } catch {
+            return DryRun(verdict: .refused(error))
+        }
+    }
+
+    package var shown: JSONValue {
+        switch verdict {
+        case .accepted(let checked):
+            var decision: JSONObject = ["effect": "allow", "rule": .string(checked.event.rule)]
+            decision["concurrencyKey"] = checked.event.concurrencyKey.map(JSONValue.string)
+            return ["decision": .object(decision), "plan": checked.plan.shown]
+        case .refused(let problem):
+            var decision: JSONObject = ["effect": "deny", "code": .string(problem.code.rawValue), "reason": .string(problem.detail)]
+            decision.merge(problem.errorMembers) { _, new in new }
+            return ["decision": .object(decision), "plan": .null]
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package import DeskbridgeActions
+package import DeskbridgeCore
+
+/// Decides whether an event is taken: the same decision for every entrance, and for dry runs.
+package enum EventCheck {
+    package struct Checked: Sendable {
+        package let event: AcceptedEvent
+        package let plan: ActionPlan
+        /// How many events of its concurrency group may run at once.
+        package let concurrencyLimit: Int?
+    }
+
+    /// - Parameter looking: whether the plan may look at the disk to foresee results; for dry runs.
+    /// - Throws: ``Problem`` with the first thing that is wrong: unknown type, policy, parameters, plan.
+    package static func check(
+        _ draft: EventDraft, from identity: Identity, under definitions: Definitions.Snapshot, gate: Gate, now: Timestamp,
+        looking: Bool = false
+    ) throws(Problem) -> Checked {
+        guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, identity, definitions) }
+        let rule = try gate.check(identity, .submit(draft.type), under: definitions.policy.policy)
+
+        let parameters: JSONObject
+        do { parameters = try action.parameters.validate(draft.payload) } catch { throw invalid(error) }
+
+        let id = EventID(at: now)
+        let planner = ActionPlanner(
+            action: action, grants: definitions.policy.grants, parameters: parameters, payload: draft.payload,
+            event: EventFields(id: id, type: draft.type, client: identity.client, key: draft.key, acceptedAt: now))
+        let plan = planner.preview(looking: looking)
+        if let (step, refusal) = plan.refusal { throw refused(step, refusal) }
+        let concurrencyKey: String?
+        do { concurrencyKey = try planner.concurrencyKey() } catch { throw refused("concurrency", error) }
+
+        let secrets = action.parameters.secretNames
+        let event = AcceptedEvent(
+            id: id, client: identity.client, type: draft.type, key: draft.key, payload: draft.payload,
+            shownPayload: secrets.isEmpty ? nil : action.parameters.redacted(draft.payload),
+            fingerprint: draft.fingerprint, origin: identity.origin, rule: rule, action: action.name, format: draft.format,
+            acceptedAt: now, expiresAt: action.expires.map { now + $0 }, concurrencyKey: concurrencyKey,
+            maximumAttempts: action.retry.attempts)
+        return Checked(event: event, plan: plan, concurrencyLimit: action.concurrency?.limit)
+    }
+
+    /// Suggests only what this client may cause: names of other actions are none of its business.
+    private static func unknownType(_ type: EventType, _ identity: Identity, _ definitions: Definitions.Snapshot) -> Problem {
+        let types = definitions.catalog.types.filter { known in
+            let request = PolicyRequest(type: known, client: identity.client.text, origin: identity.origin)
+            return identity.isLocal || definitions.policy.policy.decide(request).effect != .deny
+        }
+        let nearest = NearestName.of(type.text, in: types).map { " Did you mean \($0)?" } ?? ""
+        return Problem(
+            .unknownEventType, "No action serves \(type.text).\(nearest)",
+            errors: [.init(pointer: "/type", message: "is served by no action")])
+    }
+
+    private static func invalid(_ errors: ValidationErrors) -> Problem {
+        Problem(
+            .invalidEvent, "\(errors).",
+            errors: errors.errors.map { .init(pointer: "/payload\($0.pointer)", message: $0.message) })
+    }
+
+    private static func refused(_ place: String, _ refusal: PlanRefusal) -> Problem {
+        Problem(
+            .invalidEvent, "\(place): \(refusal.message)",
+            errors: [.init(pointer: "/payload", message: "\(place): \(refusal.message)", code: refusal.code.rawValue)])
+    }
+
+    private static func refused(_ place: String, _ error: PlanError) -> Problem {
+        switch error {
+        case .refused(let refusal): refused(place, refusal)
+        case .knownAfter(let step): refused(place, PlanRefusal(.missingValue, "needs the result of the step \"\(step)\""))
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import DeskbridgeActions
+package import DeskbridgeCore
+package import DeskbridgeStore
+package import Logging
+import Synchronization
+
+/// Takes events in: checks them against action, policy and grants, and stores them. Answers after the commit.
+package final class Intake: Sendable {
+    package typealias Reply = @Sendable (Result<IntakeAnswer, Problem>) -> Void
+
+    private let store: EventStore
+    private let definitions: Definitions
+    private let gate: Gate
+    private let dispatcher: Dispatcher
+    private let open: OpenEvents
+    private let feed: Feed
+    private let clock: WallClock
+    private let logger: Logger
+    private let isClosed = Mutex(false)
+
+    package init(
+        store: EventStore, definitions: Definitions, gate: Gate, dispatcher: Dispatcher, open: OpenEvents, feed: Feed,
+        clock: WallClock, logger: Logger
+    ) {
+        self.store = store
+        self.definitions = definitions
+        self.gate = gate
+        self.dispatcher = dispatcher
+        self.open = open
+        self.feed = feed
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Refuses all that comes from now on: the bridge is stopping.
+    package func close() { isClosed.withLock { $0 = true } }
+
+    package var isOpen: Bool { !isClosed.withLock { $0 } }
+
+    /// - Parameter reply: is called once. For a stored event that is on the ledger's thread, in the order of the commits
+    ///   and before anything else is told about the event; it must not block.
+    package func submit(_ draft: EventDraft, from identity: Identity, reply: @escaping Reply) {
+        guard isOpen else {
+            return reply(.failure(Problem(.shuttingDown, "The bridge is stopping. Send the event again with the same key.")))
+        }
+        do throws(Problem) {
+            let checked = try EventCheck.check(draft, from: identity, under: definitions.current, gate: gate, now: clock.now())
+            try open.take()
+            store(checked, reply)
+        } catch {
+            answerRefused(draft, identity, error, reply)
+        }
+    }
+
+    /// - Throws: ``Problem`` if the event isn't taken.
+    package func submit(_ draft: EventDraft, from identity: Identity) async throws(Problem) -> IntakeAnswer {
+        let result: Result<IntakeAnswer, Problem> = await withCheckedContinuation { continuation in
+            submit(draft, from: identity) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    private func store(_ checked: EventCheck.Checked, _ reply: @escaping Reply) {
+        let event = checked.event
+        let place = dispatcher.admit(ConcurrencyGroup(action: event.action, key: event.concurrencyKey), limit: checked.concurrencyLimit)
+        store.enqueue(.accept(event, claim: place.isSlot)) { [self] result in
+            if case .success(.stored(let record)) = result {
+                reply(.success(IntakeAnswer(record: record, isReplayed: false, confirmation: nil)))
+                feed.publish(.accepted(record))
+                dispatcher.stored(record, at: place)
+                logAccepted(record, isReplayed: false)
+                return
+            }
+            dispatcher.withdrawn(place)
+            open.giveBack()
+            switch result {
+            case .success(let known): reply(answer(to: known))
+            case .failure(let error): reply(.failure(Problem(error)))
+            }
+        }
+    }
+
+    /// An event that is refused today may have been accepted yesterday: then its key still gets the answer it got.
+    private func answerRefused(_ draft: EventDraft, _ identity: Identity, _ problem: Problem, _ reply: @escaping Reply) {
+        guard [.invalidEvent, .unknownEventType, .storageFull].contains(problem.code) else { return reply(.failure(problem)) }
+        store.enqueue(.find(draft.key, of: identity.client, fingerprint: draft.fingerprint)) { [self] result in
+            guard case .success(let known?) = result else { return reply(.failure(problem)) }
+            reply(answer(to: known))
+        }
+    }
+
+    /// The answer to an event whose key is known.
+    private func answer(to known: IntakeResult) -> Result<IntakeAnswer, Problem> {
+        switch known {
+        case .stored(let record): return .success(IntakeAnswer(record: record, isReplayed: false, confirmation: nil))
+        case .replayed(let record, let confirmation):
+            logAccepted(record, isReplayed: true)
+            return .success(IntakeAnswer(record: record, isReplayed: true, confirmation: confirmation))
+        case .keyReused(let existing): return .failure(Self.keyReused(existing))
+        }
+    }
+
+    private static func keyReused(_ existing: EventID) -> Problem {
+        Problem(
+            .keyReused, "The key belongs to the event \(existing), which has another type or payload. Give each new event a new key.")
+    }
+
+    private func logAccepted(_ record: EventRecord, isReplayed: Bool) {
+        logger.info(
+            "event accepted",
+            metadata: [
+                "event": isReplayed ? "event.replayed" : "event.accepted", "id": "\(record.id)", "type": "\(record.event.type)",
+                "client": "\(record.client)", "rule": "\(record.event.rule)",
+            ])
+    }
+}
+
+/// What a client is told about an event that was taken.
+package struct IntakeAnswer: Sendable {
+    package let record: EventRecord
+    /// Whether the key was known already, and nothing new will run.
+    package let isReplayed: Bool
+    /// The confirmation of a replayed event that has ended.
+    package let confirmation: Confirmation?
+}
+
+extension Problem {
+    package init(_ error: StoreError) {
+        switch error.kind {
+        case .storageFull:
+            self.init(.storageFull, "Nothing was stored. \(error.description)")
+        case .wrongState: self.init(.wrongState, "\(error.message).")
+        case .notFound: self.init(.notFound, error.description)
+        case .closed: self.init(.shuttingDown, error.description)
+        default: self.init(.internalError, error.description)
+        }
+    }
+}

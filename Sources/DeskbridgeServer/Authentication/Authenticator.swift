@@ -1,0 +1,124 @@
+package import DeskbridgeCore
+package import DeskbridgeEngine
+import DeskbridgeStore
+package import HTTPTypes
+import Synchronization
+
+/// Finds out who asks. One type for every entrance: before routing, before the upgrade, and for the first message of a socket.
+package final class Authenticator: Sendable {
+    private let tokens: TokenDirectory
+    private let tickets: Tickets
+    private let monotonic: MonotonicClock
+    private let failures: Mutex<FailureBudget>
+
+    /// - Parameter failures: how many wrong credentials are answered in a window, whoever sends them.
+    package init(tokens: TokenDirectory, tickets: Tickets, failures: Rate, monotonic: MonotonicClock) {
+        self.tokens = tokens
+        self.tickets = tickets
+        self.monotonic = monotonic
+        self.failures = Mutex(FailureBudget(failures))
+    }
+
+    /// What a request presented.
+    package enum Credential: Sendable {
+        case none
+        case token(BearerToken)
+        case ticket(String)
+        /// Something was presented, but it has not the shape of a credential.
+        case malformed
+
+        var isNone: Bool {
+            if case .none = self { true } else { false }
+        }
+    }
+
+    /// Reads `Authorization: Bearer`, the subprotocol `bearer.TOKEN`, or `?ticket=`, in this order.
+    package static func credential(of request: HTTPRequest, query: QueryItems) -> Credential {
+        if let authorization = request.headerFields[.authorization] {
+            let parts = authorization.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == "bearer", let token = BearerToken(parts[1]) else { return .malformed }
+            return .token(token)
+        }
+        for name in WebSocketSubprotocols(of: request).offered where name.hasPrefix(WebSocketSubprotocols.bearerPrefix) {
+            return BearerToken(name.dropFirst(WebSocketSubprotocols.bearerPrefix.count)).map(Credential.token) ?? .malformed
+        }
+        if let ticket = query["ticket"] { return .ticket(ticket) }
+        return .none
+    }
+
+    /// - Parameter origin: the `Origin` header; it must be one of the token's.
+    /// - Throws: ``Problem``: `unauthenticated`, `origin_forbidden`, or `rate_limited` when wrong credentials came too often.
+    package func authenticate(_ credential: Credential, origin: String?) async throws(Problem) -> Authenticated {
+        do throws(Problem) { return try check(credential, origin: origin) } catch {
+            if error.code == .unauthenticated, !credential.isNone { try await charge() }
+            throw error
+        }
+    }
+
+    /// The same without a reason and without counting, for who passes a refusal on to ``authenticate(_:origin:)``.
+    func recognize(_ credential: Credential, origin: String?) -> Authenticated? { try? check(credential, origin: origin) }
+
+    /// Whether somebody who signed in could do so now: the token may have been revoked while the connection was set up.
+    func isInForce(_ identity: Identity) -> Bool { identity.isLocal || identity.token.map { tokens.find(id: $0) != nil } ?? false }
+
+    /// Whether pages of this origin may use any token.
+    func knows(origin: String) -> Bool { tokens.allows(origin: origin) }
+
+    private func check(_ credential: Credential, origin: String?) throws(Problem) -> Authenticated {
+        switch credential {
+        case .none:
+            throw Problem(
+                .unauthenticated,
+                "Sign in: send a token as \"Authorization: Bearer dbt_…\", as WebSocket subprotocol \"bearer.dbt_…\", or as first message {\"type\":\"auth\",\"token\":\"dbt_…\"}. `deskbridge token create` makes one.")
+        case .malformed:
+            throw Problem(.unauthenticated, "What was presented is no token: one is dbt_ and 43 letters, digits, - or _.")
+        case .ticket(let text):
+            guard let identity = tickets.redeem(text) else {
+                throw Problem(.unauthenticated, "The ticket is unknown, was used already, or is older than 30 seconds. Ask for a new one.")
+            }
+            guard let id = identity.token, let record = tokens.find(id: id) else {
+                throw Problem(.unauthenticated, "The token behind the ticket is not in force any more.")
+            }
+            return try signIn(record, origin)
+        case .token(let token):
+            guard let record = tokens.find(hash: token.hash) else {
+                throw Problem(
+                    .unauthenticated, "The token is unknown, expired or revoked. `deskbridge token list` shows those in force.")
+            }
+            return try signIn(record, origin)
+        }
+    }
+
+    private func signIn(_ record: TokenRecord, _ origin: String?) throws(Problem) -> Authenticated {
+        if let origin, !record.origins.contains(where: { $0.utf8.elementsEqual(origin.utf8) }) {
+            throw Problem(
+                .originForbidden,
+                "Pages from \(origin.prefix(200)) may not use this token. Make one for them with `deskbridge token create NAME --origin …`.")
+        }
+        tokens.touch(record.id)
+        return Authenticated(
+            identity: Identity(client: record.client, origin: origin, token: record.id), rate: record.rate,
+            isSingleSession: record.isSingleSession)
+    }
+
+    /// Counts a wrong credential: the first ones cost nothing, then time, then all are refused for a while.
+    private func charge() async throws(Problem) {
+        switch failures.withLock({ $0.fail(now: monotonic.now()) }) {
+        case .answer: return
+        case .slow(let delay): try? await Task.sleep(for: delay)
+        case .refuse(let retryAfter):
+            throw Problem(.rateLimited, "Too many wrong credentials came in. Wait, then try again.", retryAfter: retryAfter)
+        }
+    }
+}
+
+/// Somebody who has signed in.
+package struct Authenticated: Sendable {
+    package let identity: Identity
+    /// The token's own message rate, if it carries one.
+    package let rate: Rate?
+    /// Whether a new session ends the client's older ones.
+    package let isSingleSession: Bool
+
+    package static let local = Authenticated(identity: .local, rate: nil, isSingleSession: false)
+}

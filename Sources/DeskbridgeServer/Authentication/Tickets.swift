@@ -1,0 +1,37 @@
+package import DeskbridgeCore
+import DeskbridgeEngine
+import Synchronization
+
+/// Short-lived passes for what cannot set headers: good once, for 30 seconds. They live in memory only.
+package final class Tickets: Sendable {
+    package static let lifetime = Duration.seconds(30)
+    private static let mostOutstanding = 1000
+
+    private struct Ticket {
+        let identity: Identity
+        let expiresAt: Duration
+    }
+
+    private let monotonic: MonotonicClock
+    private let tickets = Mutex<[String: Ticket]>([:])
+
+    package init(monotonic: MonotonicClock) { self.monotonic = monotonic }
+
+    /// - Returns: nil if too many are outstanding.
+    func issue(to identity: Identity) -> String? {
+        let now = monotonic.now()
+        let text = "dbk_" + BearerToken.mint().secret.dropFirst(BearerToken.prefix.count)
+        return tickets.withLock { tickets in
+            if tickets.count >= Self.mostOutstanding { tickets = tickets.filter { $0.value.expiresAt > now } }
+            guard tickets.count < Self.mostOutstanding else { return nil }
+            tickets[text] = Ticket(identity: identity, expiresAt: now + Self.lifetime)
+            return text
+        }
+    }
+
+    /// Uses a ticket up.
+    func redeem(_ text: String) -> Identity? {
+        guard let ticket = tickets.withLock({ $0.removeValue(forKey: text) }), ticket.expiresAt > monotonic.now() else { return nil }
+        return ticket.identity
+    }
+}

@@ -1,0 +1,48 @@
+package import DeskbridgeActions
+package import DeskbridgeCore
+import DeskbridgeEngine
+import Hummingbird
+
+/// `/v1/actions` and `/v1/plan`: what a client may cause, and what would come of it.
+struct ActionRoutes {
+    let bridge: Bridge
+
+    func add(to router: RouterGroup<BridgeRequestContext>) {
+        router.get("actions", use: list)
+        router.post("plan", use: plan)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
+        let client = try context.authenticated()
+        let snapshot = bridge.definitions.current
+        let actions = snapshot.catalog.actions.filter { action in
+            let request = PolicyRequest(
+                type: action.type.text, client: client.identity.client.text, origin: client.identity.origin)
+            return client.identity.isLocal || snapshot.policy.policy.decide(request).effect != .deny
+        }
+        return .json(["actions": .array(actions.map(ActionJSON.action))])
+    }
+
+    @Sendable private func plan(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
+        let client = try context.authenticated()
+        let body = try await request.json(limit: bridge.configuration.limits.body)
+        let dryRun = try DryRun.run(
+            type: body["type"], payload: body["payload"] ?? [:], key: body["idempotencyKey"], as: client.identity,
+            under: bridge.definitions.current, now: bridge.clock.now())
+        return .json(dryRun.shown)
+    }
+}
+
+/// Actions as HTTP and the command line show them.
+package enum ActionJSON {
+    package static func action(_ action: Action) -> JSONValue {
+        var members: JSONObject = [
+            "action": .string(action.name), "type": .string(action.type.text), "confirm": .string(action.confirm.text),
+        ]
+        members["description"] = action.description.map(JSONValue.string)
+        members["schema"] = action.parameters.jsonSchema
+        members["steps"] = .array(
+            action.steps.map { ["id": .string($0.id), "kind": .string($0.kind), "optional": .bool($0.isOptional)] })
+        return .object(members)
+    }
+}

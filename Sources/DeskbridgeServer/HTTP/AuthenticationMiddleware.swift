@@ -1,0 +1,34 @@
+import DeskbridgeCore
+import DeskbridgeEngine
+import Hummingbird
+
+/// Finds out who asks, and counts the request against the client's rate. Stands before every route that is not public.
+struct AuthenticationMiddleware: RouterMiddleware {
+    typealias Context = BridgeRequestContext
+
+    let authenticator: Authenticator
+    let rates: ClientRates
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if context.isControl {
+            context.client = .local
+        } else {
+            let credential = Authenticator.credential(of: request.head, query: QueryItems(request.uri.string))
+            let client = try await authenticator.authenticate(credential, origin: request.headers[.origin])
+            try rates.take(client)
+            context.client = client
+        }
+        return try await next(request, context)
+    }
+}
+
+extension BridgeRequestContext {
+    /// Who asks. Only routes behind ``AuthenticationMiddleware`` ask for it.
+    func authenticated() throws(Problem) -> Authenticated {
+        guard let client else { throw Problem(.unauthenticated, "This route needs a token.") }
+        return client
+    }
+}

@@ -1,0 +1,117 @@
+import DeskbridgeCore
+import DeskbridgeEngine
+import Glibc
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// Stands before every route: the right host, no token in the URL, CORS for the origins we know, problems as documents.
+struct EntranceMiddleware: RouterMiddleware {
+    typealias Context = BridgeRequestContext
+
+    let port: Int
+    let tokens: TokenDirectory
+
+    func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let began = ContinuousClock.now
+        var response: Response
+        do {
+            try await check(request, context)
+            if request.method == .options, let preflight = preflight(request) {
+                response = preflight
+            } else {
+                response = try await next(request, context)
+            }
+        } catch let problem as Problem {
+            response = try problem.response(from: request, context: context)
+        } catch let error as any HTTPResponseError {
+            response = try Self.problem(for: error.status).response(from: request, context: context)
+        } catch {
+            context.logger.error(
+                "request failed", metadata: ["event": "http.failed", "path": "\(request.uri.path)", "error": "\(error)"])
+            response = try Problem(.internalError, "The log of the bridge says more.").response(from: request, context: context)
+        }
+        addHeaders(to: &response, for: request, context)
+        context.logger.debug(
+            "request answered",
+            metadata: [
+                "event": "http.answered", "method": "\(request.method)", "path": "\(request.uri.path)",
+                "status": "\(response.status.code)", "duration_ms": "\((ContinuousClock.now - began).wholeMilliseconds)",
+            ])
+        return response
+    }
+
+    private func check(_ request: Request, _ context: Context) async throws {
+        if context.isControl {
+            try await PeerCheck.demandOwner(of: context.channel)
+            return
+        }
+        guard let host = request.head.authority, HostHeader.isOurs(host, port: port) else {
+            throw Problem(
+                .wrongHost,
+                "This bridge answers as 127.0.0.1:\(port), [::1]:\(port) or localhost:\(port), not as \((request.head.authority ?? "a host without a name").prefix(100)).")
+        }
+        guard !QueryItems(request.uri.string).holdsToken else {
+            throw Problem(
+                .tokenInURL,
+                "URLs end up in histories and logs, so a token must not stand in one. Send it as \"Authorization: Bearer …\", or get a ticket from POST /v1/tickets. Revoke this token: `deskbridge token revoke`.")
+        }
+    }
+
+    /// The answer to a CORS preflight (Fetch standard), if the origin is one we know.
+    private func preflight(_ request: Request) -> Response? {
+        guard let origin = request.headers[.origin], request.headers[.accessControlRequestMethod] != nil, tokens.allows(origin: origin)
+        else { return nil }
+        var response = Response(status: .noContent)
+        response.headers[.accessControlAllowMethods] = "GET, POST, DELETE"
+        response.headers[.accessControlAllowHeaders] = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer"
+        response.headers[.accessControlMaxAge] = "600"
+        if request.headers[.accessControlRequestPrivateNetwork] == "true" {
+            response.headers[.accessControlAllowPrivateNetwork] = "true"
+        }
+        return response
+    }
+
+    private func addHeaders(to response: inout Response, for request: Request, _ context: Context) {
+        response.headers[.xContentTypeOptions] = "nosniff"
+        guard !context.isControl else { return }
+        response.headers[.vary] = "Origin"
+        guard let origin = request.headers[.origin], tokens.allows(origin: origin) else { return }
+        response.headers[.accessControlAllowOrigin] = origin
+        response.headers[.accessControlExposeHeaders] = "Location, Retry-After, Idempotent-Replayed, Preference-Applied"
+    }
+
+    /// The framework's own refusals in our words.
+    private static func problem(for status: HTTPResponse.Status) -> Problem {
+        switch status.code {
+        case 404: Problem(.notFound, "There is nothing at this address. The addresses begin with /v1/.")
+        case 405: Problem(.methodNotAllowed, "This address does not take that method.")
+        case 413: Problem(.tooLarge, "The body is larger than the limit in deskbridge.yaml.")
+        default: Problem(.malformedRequest, "The request could not be read (\(status.code)).")
+        }
+    }
+}
+
+/// Checks who is at the other end of the control socket, though its mode lets only the owner in.
+enum PeerCheck {
+    /// `struct ucred` of unix(7), which the C library only shows to GNU sources.
+    private struct Credentials {
+        let pid: pid_t
+        let uid: uid_t
+        let gid: gid_t
+    }
+
+    /// - Throws: `forbidden` unless the peer runs as the same user as the bridge, or as root (unix(7), `SO_PEERCRED`).
+    static func demandOwner(of channel: any Channel) async throws {
+        guard let provider = channel as? any SocketOptionProvider else {
+            throw Problem(.forbidden, "The peer of the control socket cannot be told.")
+        }
+        let peer: Credentials = try await provider.unsafeGetSocketOption(level: .socket, name: .init(rawValue: SO_PEERCRED)).get()
+        guard peer.uid == getuid() || peer.uid == 0 else {
+            throw Problem(.forbidden, "The control socket belongs to another user.")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// The query of a request target (RFC 3986 section 3.4), as forms encode it.
+package struct QueryItems: Sendable {
+    private let path: String
+    private let items: [(name: String, value: String)]
+
+    package init(_ target: String) {
+        path = Self.decoded(target.prefix { $0 != "?" })
+        let query = target.drop { $0 != "?" }.dropFirst().prefix { $0 != "#" }
+        items = query.split(separator: "&").map { item in
+            let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (Self.decoded(parts[0]), parts.count > 1 ? Self.decoded(parts[1]) : "")
+        }
+    }
+
+    package subscript(name: String) -> String? { items.first { $0.name == name }?.value }
+
+    /// Each value of a name, also where one holds several between commas.
+    package func all(_ name: String) -> [String] {
+        items.filter { $0.name == name }.flatMap { $0.value.split(separator: ",").map(String.init) }
+    }
+
+    /// Whether a token stands in the query, under whatever name, or in the path before it.
+    package var holdsToken: Bool {
+        path.contains(BearerToken.prefix) || items.contains { item in
+            ["token", "access_token", "bearer", "authorization"].contains(item.name.lowercased())
+                || item.value.contains(BearerToken.prefix) || item.name.contains(BearerToken.prefix)
+        }
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                if rest.count >= 2, rest.first != UInt8(ascii: "+"), let value = UInt8(Substring(rest.prefix(2)), radix: 16) {
+                    bytes.append(value)
+                    rest = rest.dropFirst(2)
+                } else {
+                    bytes.append(byte)
+                }
+            default: bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

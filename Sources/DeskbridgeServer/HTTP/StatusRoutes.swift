@@ -1,0 +1,99 @@
+import DeskbridgeCore
+import DeskbridgeEngine
+import DeskbridgeStore
+import Glibc
+import Hummingbird
+
+/// How the bridge is: `/v1/status` and `/metrics` for clients, `/healthz` and `/readyz` for anybody, without details.
+struct StatusRoutes {
+    let bridge: Bridge
+    let status: StatusBoard
+    let sessions: SessionRegistry
+    let addresses: [String]
+
+    func addPublic(to router: Router<BridgeRequestContext>) {
+        router.get("healthz") { _, _ in Response.json(["status": "ok"]) }
+        router.get("readyz") { [intake = bridge.intake] _, _ in
+            intake.isOpen ? Response.json(["status": "ready"]) : Response.json(["status": "stopping"], status: .serviceUnavailable)
+        }
+    }
+
+    func add(to router: RouterGroup<BridgeRequestContext>) { router.get("status", use: show) }
+
+    func addMetrics(to router: RouterGroup<BridgeRequestContext>) { router.get("metrics", use: metrics) }
+
+    @Sendable private func show(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
+        let client = try context.authenticated()
+        var members: JSONObject = [
+            "version": .string(Version.text), "startedAt": .string(bridge.startedAt.description),
+            "uptime": .integer((bridge.clock.now() - bridge.startedAt).components.seconds),
+        ]
+        members.merge(status.current) { _, new in new }
+        if client.identity.isLocal {
+            let snapshot = bridge.definitions.current
+            members["pid"] = .integer(Int64(getpid()))
+            members["listen"] = .array(addresses.map(JSONValue.string))
+            members["oldestQueuedAt"] = try await oldestQueued()
+            members["actions"] = [
+                "loaded": .integer(Int64(snapshot.catalog.actions.count)), "errors": .array(snapshot.errors.errors.map(Self.error)),
+            ]
+            members["policies"] = ["rules": .integer(Int64(snapshot.policy.policy.rules.count))]
+        }
+        let counts = sessions.counts.filter { client.identity.isLocal || $0.client == client.identity.client }
+        members["connections"] = .integer(Int64(counts.reduce(0) { $0 + $1.connections }))
+        members["clients"] = .array(
+            counts.map { ["client": .string($0.client.text), "connections": .integer(Int64($0.connections))] })
+        return .json(.object(members))
+    }
+
+    private func oldestQueued() async throws(Problem) -> JSONValue? {
+        do throws(StoreError) { return try await bridge.store.statistics().oldestQueuedAt.map { .string($0.description) } } catch {
+            throw Problem(error)
+        }
+    }
+
+    private static func error(_ error: DefinitionError) -> JSONValue {
+        ["location": .string(error.location.description), "message": .string(error.message)]
+    }
+
+    /// Prometheus text exposition format 0.0.4.
+    @Sendable private func metrics(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
+        let counts = status.counts
+        let writer = bridge.store.writerStatistics
+        var text = MetricsText()
+        text.gauge("deskbridge_uptime_seconds", "Seconds since the bridge started.", Int((bridge.clock.now() - bridge.startedAt).components.seconds))
+        text.gauges(
+            "deskbridge_events", "Events in the ledger by state.",
+            DeliveryState.allCases.map { (["state": $0.rawValue], counts[$0] ?? 0) })
+        text.gauge("deskbridge_running_attempts", "Attempts under way.", bridge.running.count)
+        text.gauges(
+            "deskbridge_connections", "Live connections by client.", sessions.counts.map { (["client": $0.client.text], $0.connections) })
+        text.counter("deskbridge_ledger_commits_total", "Commits of the ledger since start.", writer.commits)
+        text.counter("deskbridge_ledger_operations_total", "Changes of the ledger since start.", writer.operations)
+        text.gauge("deskbridge_ledger_bytes", "Size of the ledger and its log.", bridge.store.fileSizes.ledger + bridge.store.fileSizes.log)
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text.text)))
+    }
+}
+
+/// Writes metrics in the Prometheus text format.
+struct MetricsText {
+    private(set) var text = ""
+
+    mutating func gauge(_ name: String, _ help: String, _ value: Int) { add(name, "gauge", help, [([:], value)]) }
+    mutating func counter(_ name: String, _ help: String, _ value: Int) { add(name, "counter", help, [([:], value)]) }
+    mutating func gauges(_ name: String, _ help: String, _ values: [([String: String], Int)]) { add(name, "gauge", help, values) }
+
+    private mutating func add(_ name: String, _ kind: String, _ help: String, _ values: [([String: String], Int)]) {
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
+        for (labels, value) in values {
+            let list = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",")
+            text += list.isEmpty ? "\(name) \(value)\n" : "\(name){\(list)} \(value)\n"
+        }
+    }
+
+    private static func escaped(_ value: String) -> String {
+        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    }
+}

@@ -1,0 +1,122 @@
+import DeskbridgeCore
+package import DeskbridgeEngine
+import DeskbridgeStore
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import ServiceLifecycle
+import Synchronization
+import WebSocketTransport
+
+/// The bridge's three entrances, 127.0.0.1, ::1 and the control socket, with everything that runs behind them.
+package struct BridgeServer: Service {
+    private let bridge: Bridge
+    private let tokens: TokenDirectory
+    private let status: StatusBoard
+    private let waits: FinalWaits
+    private let entrances: [Entrance]
+    private let port: Int
+    private let controlSocket: String
+    private let isListening: @Sendable (ListeningReport) -> Void
+    private let tickets: Tickets
+    private let sessions = SessionRegistry()
+    private let authenticator: Authenticator
+    private let rates: ClientRates
+
+    /// - Parameters:
+    ///   - controlSocket: its path; what is left there of an earlier bridge is removed.
+    ///   - isListening: called once all entrances are open.
+    /// - Throws: ``ListeningError`` if an entrance is taken, or ``StoreError``.
+    package init(
+        bridge: Bridge, controlSocket: String, isListening: @escaping @Sendable (ListeningReport) -> Void
+    ) async throws {
+        self.bridge = bridge
+        self.controlSocket = controlSocket
+        self.isListening = isListening
+        tokens = try await TokenDirectory(store: bridge.store, clock: bridge.clock)
+        status = StatusBoard(counts: try await bridge.store.counts())
+        waits = FinalWaits(bridge: bridge)
+        tickets = Tickets(monotonic: bridge.monotonic)
+        let limits = bridge.configuration.limits
+        authenticator = Authenticator(tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic)
+        rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
+        let loopback = try Loopback.choose(bridge.configuration.listen, logger: bridge.logger)
+        port = loopback.port
+        try ControlSocket.makeRoom(at: controlSocket)
+        entrances = loopback.addresses.map { .tcp($0, port: loopback.port) } + [.control(controlSocket)]
+    }
+
+    package func run() async throws {
+        let endFeed = bridge.feed.listen { [status, waits] item in
+            status.hear(item)
+            waits.hear(item)
+        }
+        defer { endFeed() }
+        let opened = OpenedEntrances(count: entrances.count) { [isListening, port, entrances, controlSocket] in
+            isListening(ListeningReport(port: port, addresses: entrances.compactMap(\.shown), controlSocket: controlSocket))
+        }
+        let applications = entrances.map { application($0, opened) }
+        // The entrances stop first, and the dispatcher last: what has come in still finds everything behind it.
+        let services: [any Service] = bridge.services + [StatusService(board: status)] + applications
+        try await withGracefulShutdownHandler {
+            try await ServiceGroup(configuration: .init(services: services, logger: bridge.logger)).run()
+        } onGracefulShutdown: { [bridge, sessions, waits] in
+            bridge.intake.close()
+            sessions.endAll()
+            waits.endAll()
+        }
+    }
+
+    private func application(_ entrance: Entrance, _ opened: OpenedEntrances) -> any Service {
+        let limits = bridge.configuration.limits
+        var webSocket = WebSocketConfiguration()
+        webSocket.maximumFrameSize = limits.message
+        webSocket.maximumMessageSize = limits.message
+        webSocket.maximumUnsentBytes = limits.unsent
+        webSocket.pingInterval = limits.ping
+        webSocket.silenceLimit = limits.silence
+        webSocket.headerTimeout = limits.headers
+        let upgrades = SocketUpgrades(
+            services: EventSocket.Services(
+                bridge: bridge, authenticator: authenticator, rates: rates, status: status, sessions: sessions),
+            port: port)
+        return Application(
+            router: router,
+            server: HTTPServerBuilder { [webSocket] responder in
+                WebSocketUpgradeChannel(responder: responder, configuration: webSocket) { request, channel in
+                    await upgrades.decide(request, channel)
+                }
+            },
+            configuration: ApplicationConfiguration(
+                address: entrance.address, serverName: nil, reuseAddress: true,
+                availableConnectionsDelegate: entrance.isControl ? nil : MaximumAvailableConnections(limits.connections)),
+            onServerRunning: { _ in
+                if case .control(let path) = entrance { ControlSocket.protect(path) }
+                opened.open()
+            },
+            logger: bridge.logger)
+    }
+
+    private var router: Router<BridgeRequestContext> {
+        let router = Router(context: BridgeRequestContext.self)
+        router.add(middleware: EntranceMiddleware(port: port, tokens: tokens))
+        PageRoutes().add(to: router)
+        let statusRoutes = StatusRoutes(
+            bridge: bridge, status: status, sessions: sessions, addresses: entrances.compactMap(\.shown))
+        statusRoutes.addPublic(to: router)
+
+        let authentication = AuthenticationMiddleware(authenticator: authenticator, rates: rates)
+        statusRoutes.addMetrics(to: router.group().add(middleware: authentication))
+        let v1 = router.group("v1").add(middleware: authentication)
+        EventRoutes(bridge: bridge, waits: waits).add(to: v1)
+        ActionRoutes(bridge: bridge).add(to: v1)
+        StreamRoute(bridge: bridge, status: status, sessions: sessions, authenticator: authenticator).add(to: v1)
+        TokenRoutes(bridge: bridge, tokens: tokens, tickets: tickets, sessions: sessions).add(to: v1)
+        statusRoutes.add(to: v1)
+        v1.get("ws") { _, _ -> Response in
+            throw Problem(.upgradeRequired, "Open this address as a WebSocket: new WebSocket(\"ws://127.0.0.1:…/v1/ws\").")
+        }
+        return router
+    }
+}

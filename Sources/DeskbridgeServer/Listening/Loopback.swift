@@ -1,0 +1,84 @@
+import DeskbridgeCore
+import Glibc
+import Logging
+
+/// Why the bridge cannot listen.
+package struct ListeningError: Error, CustomStringConvertible {
+    package let description: String
+}
+
+/// Finds out, before anything starts, on which loopback addresses and which port the bridge can listen.
+struct Loopback {
+    let addresses: [String]
+    let port: Int
+
+    /// An address family that this machine lacks is left out with a warning; a port that is taken is an error.
+    static func choose(_ configuration: ListenConfiguration, logger: Logger) throws(ListeningError) -> Loopback {
+        var port = configuration.port
+        var addresses: [String] = []
+        for address in configuration.addresses {
+            switch probe(address, port) {
+            case .free(let chosen):
+                port = chosen
+                addresses.append(address)
+            case .missing:
+                logger.warning("this machine has no such address; going on without", metadata: ["event": "listen.missing", "address": "\(address)"])
+            case .refused(EADDRINUSE):
+                throw ListeningError(
+                    description: "Port \(port) of \(address) is taken by another program. Set another one in deskbridge.yaml, as listen: {port: \(port + 1)}, or find out who has it: ss -ltnp 'sport = :\(port)'")
+            case .refused(let cause):
+                throw ListeningError(description: "Cannot listen on port \(port) of \(address): \(String(cString: strerror(cause)))")
+            }
+        }
+        guard !addresses.isEmpty else { throw ListeningError(description: "This machine has none of the loopback addresses 127.0.0.1 and ::1") }
+        return Loopback(addresses: addresses, port: port)
+    }
+
+    private enum Probe {
+        case free(port: Int)
+        case missing
+        case refused(Int32)
+    }
+
+    private static func probe(_ address: String, _ port: Int) -> Probe {
+        let isIPv6 = address.contains(":")
+        let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return errno == EAFNOSUPPORT ? .missing : .refused(errno) }
+        defer { close(descriptor) }
+        var yes: Int32 = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        guard let bound = isIPv6 ? bind6(descriptor, address, port) : bind4(descriptor, address, port) else {
+            return errno == EADDRNOTAVAIL ? .missing : .refused(errno)
+        }
+        // Without it a second listener could still bind to the address beside the first.
+        guard listen(descriptor, 1) == 0 else { return .refused(errno) }
+        return .free(port: bound)
+    }
+
+    private static func bind4(_ descriptor: Int32, _ address: String, _ port: Int) -> Int? {
+        var name = sockaddr_in()
+        name.sin_family = sa_family_t(AF_INET)
+        name.sin_port = in_port_t(port).bigEndian
+        inet_pton(AF_INET, address, &name.sin_addr)
+        return bind(descriptor, &name) { Int(in_port_t(bigEndian: $0.sin_port)) }
+    }
+
+    private static func bind6(_ descriptor: Int32, _ address: String, _ port: Int) -> Int? {
+        var yes: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var name = sockaddr_in6()
+        name.sin6_family = sa_family_t(AF_INET6)
+        name.sin6_port = in_port_t(port).bigEndian
+        inet_pton(AF_INET6, address, &name.sin6_addr)
+        return bind(descriptor, &name) { Int(in_port_t(bigEndian: $0.sin6_port)) }
+    }
+
+    private static func bind<Name>(_ descriptor: Int32, _ name: inout Name, port: (Name) -> Int) -> Int? {
+        var length = socklen_t(MemoryLayout<Name>.size)
+        let isBound = withUnsafeMutableBytes(of: &name) { bytes in
+            guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
+            return Glibc.bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
+        }
+        return isBound ? port(name) : nil
+    }
+}

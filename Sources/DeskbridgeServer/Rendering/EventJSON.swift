@@ -1,0 +1,61 @@
+package import DeskbridgeCore
+package import DeskbridgeEngine
+package import DeskbridgeStore
+
+/// An event as HTTP and the command line show it. Secrets are hidden.
+package enum EventJSON {
+    package static func summary(_ record: EventRecord) -> JSONObject {
+        let event = record.event
+        var members: JSONObject = [
+            "id": .string(event.id.text), "type": .string(event.type.text), "client": .string(event.client.text),
+            "state": .string(record.state.rawValue), "idempotencyKey": .string(event.key.text), "action": .string(event.action),
+            "rule": .string(event.rule), "payload": event.shownPayload ?? event.payload,
+            "acceptedAt": .string(event.acceptedAt.description), "attempt": .integer(Int64(record.attempt)),
+            "maximumAttempts": .integer(Int64(event.maximumAttempts)),
+        ]
+        members["origin"] = event.origin.map(JSONValue.string)
+        members["expiresAt"] = event.expiresAt.map { .string($0.description) }
+        if record.state == .queued || record.state == .retrying { members["dueAt"] = record.dueAt.map { .string($0.description) } }
+        members["result"] = record.result
+        members["error"] = record.failure?.json
+        members["finalAt"] = record.finalAt.map { .string($0.description) }
+        return members
+    }
+
+    package static func detail(_ history: EventHistory) -> JSONValue {
+        var members = summary(history.event)
+        members["confirmation"] = history.confirmation.map { $0.isCloudEvent ? CloudEventJSON.confirmation($0) : message($0) } ?? .null
+        members["attempts"] = .array(history.attempts.map(attempt))
+        members["steps"] = .array(
+            history.attempts.flatMap(\.steps).map { ["id": .string($0.step), "attempt": .integer(Int64($0.attempt)), "result": $0.result] })
+        return .object(members)
+    }
+
+    /// The answer to an event that was taken.
+    package static func accepted(_ answer: IntakeAnswer) -> JSONObject {
+        let event = answer.record.event
+        return [
+            "id": .string(event.id.text), "type": .string(event.type.text), "state": .string(answer.record.state.rawValue),
+            "idempotencyKey": .string(event.key.text), "replayed": .bool(answer.isReplayed),
+        ]
+    }
+
+    /// A confirmation with its `seq`, as it goes to the client.
+    package static func message(_ confirmation: Confirmation) -> JSONValue {
+        guard case .object(var members) = confirmation.body else { return confirmation.body }
+        members.updateValue(.integer(confirmation.seq), forKey: "seq", insertingAt: min(1, members.count))
+        return .object(members)
+    }
+
+    private static func attempt(_ attempt: AttemptRecord) -> JSONValue {
+        var members: JSONObject = [
+            "number": .integer(Int64(attempt.number)), "startedAt": .string(attempt.startedAt.description),
+        ]
+        members["endedAt"] = attempt.endedAt.map { .string($0.description) }
+        members["outcome"] = attempt.outcome.map { .string($0.rawValue) }
+        members["error"] = attempt.failure?.json
+        members["plan"] = attempt.plan
+        members["output"] = .array(attempt.outputTail.map { ["stream": .string($0.stream), "text": .string($0.text)] })
+        return .object(members)
+    }
+}

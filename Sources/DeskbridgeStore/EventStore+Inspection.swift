@@ -1,0 +1,141 @@
+package import DeskbridgeCore
+internal import GRDB
+
+/// Which events a listing holds; each part that is set narrows it.
+package struct EventFilter: Sendable, Hashable {
+    /// Empty: any.
+    package var states: Set<DeliveryState>
+    package var type: EventType?
+    package var client: ClientName?
+    /// Stands in the id, the key, the action or the payload as it may be shown; ASCII letters match in either case.
+    package var text: String?
+
+    package init(states: Set<DeliveryState> = [], type: EventType? = nil, client: ClientName? = nil, text: String? = nil) {
+        self.states = states
+        self.type = type
+        self.client = client
+        self.text = text
+    }
+}
+
+/// Some events, newest first.
+package struct EventPage: Sendable, Hashable {
+    package let events: [EventRecord]
+    /// Where the next page begins; nil at the end. A page may be short, even empty, and still not be the last.
+    package let next: Int64?
+}
+
+/// All that is known of one event.
+package struct EventHistory: Sendable, Hashable {
+    package let event: EventRecord
+    /// In their order, each with the steps it finished.
+    package let attempts: [AttemptRecord]
+    /// The latest one.
+    package let confirmation: Confirmation?
+}
+
+extension EventStore {
+    /// Nil if there is none, or no more.
+    package func record(_ id: EventID) async throws(StoreError) -> EventRecord? {
+        try await read { db in
+            try db.row("SELECT \(EventRow.columns) FROM events WHERE id = ? AND pruned_at IS NULL", [id.text])
+                .map(EventRow.record)
+        }
+    }
+
+    /// Nil if there is none, or no more.
+    package func event(_ id: EventID) async throws(StoreError) -> EventHistory? {
+        try await read { db in
+            let found = try db.row("SELECT \(EventRow.columns) FROM events WHERE id = ? AND pruned_at IS NULL", [id.text])
+            guard let record = try found.map(EventRow.record) else { return nil }
+            return EventHistory(
+                event: record, attempts: try db.attempts(of: record.sequence),
+                confirmation: try record.confirmationSeq.flatMap(db.confirmation))
+        }
+    }
+
+    /// A page of a listing.
+    /// - Parameter cursor: ``EventPage/next`` of the page before; nil for the newest.
+    package func events(
+        _ filter: EventFilter = EventFilter(), before cursor: Int64? = nil, limit: Int
+    ) async throws(StoreError) -> EventPage {
+        try await read { db in try Listing(filter: filter, before: cursor ?? .max, limit: max(1, limit)).page(db) }
+    }
+}
+
+/// One page of a listing, found with a bounded amount of work.
+private struct Listing {
+    /// Only states have an index. For the rest, as many rows are looked at for one page, however few of them match.
+    static let rowsPerPage: Int64 = 20_000
+
+    let filter: EventFilter
+    let before: Int64
+    let limit: Int
+
+    func page(_ db: Database) throws -> EventPage {
+        let lowest = try lowestSequence(db)
+        let states: [DeliveryState?] = filter.states.isEmpty ? [nil] : Array(filter.states)
+        let found = try states.flatMap { try matches(in: $0, from: lowest, db) }.sorted { $0.sequence > $1.sequence }
+        let events = Array(found.prefix(limit))
+        if found.count >= limit { return EventPage(events: events, next: events.last?.sequence) }
+        return EventPage(events: events, next: lowest > 1 ? lowest : nil)
+    }
+
+    private var looksAtRows: Bool { filter.type != nil || filter.client != nil || filter.text != nil }
+
+    private func lowestSequence(_ db: Database) throws -> Int64 {
+        guard looksAtRows else { return 0 }
+        let newest = min(before, try db.integer("SELECT max(sequence) + 1 FROM events") ?? 0)
+        return max(0, newest - Self.rowsPerPage)
+    }
+
+    private func matches(in state: DeliveryState?, from lowest: Int64, _ db: Database) throws -> [EventRecord] {
+        var conditions = "pruned_at IS NULL AND sequence < ? AND sequence >= ?"
+        var arguments: StatementArguments = [before, lowest]
+        func narrow(_ condition: String, _ values: StatementArguments) {
+            conditions += " AND " + condition
+            arguments += values
+        }
+        if let state { narrow("state = ?", [state.rawValue]) }
+        if let type = filter.type { narrow("type = ?", [type.text]) }
+        if let client = filter.client { narrow("client = ?", [client.text]) }
+        if let text = filter.text {
+            let pattern = Self.pattern(text)
+            let condition = ["id", "key", "action", "coalesce(shown_payload, payload)"].map { "\($0) LIKE ? ESCAPE '\\'" }
+            narrow("(" + condition.joined(separator: " OR ") + ")", [pattern, pattern, pattern, pattern])
+        }
+        return try db.rows(
+            "SELECT \(EventRow.columns) FROM events WHERE \(conditions) ORDER BY sequence DESC LIMIT ?", arguments + [limit],
+            EventRow.record)
+    }
+
+    private static func pattern(_ text: String) -> String {
+        var pattern = "%"
+        for character in text {
+            if character == "%" || character == "_" || character == "\\" { pattern.append("\\") }
+            pattern.append(character)
+        }
+        return pattern + "%"
+    }
+}
+
+extension Database {
+    fileprivate func attempts(of sequence: Int64) throws -> [AttemptRecord] {
+        let steps = Dictionary(grouping: try steps(of: sequence), by: \.attempt)
+        return try rows(
+            """
+            SELECT number, started_at, ended_at, outcome, failure_code, failure_message, failure_kind, output_tail, plan
+            FROM attempts WHERE event = ? ORDER BY number
+            """,
+            [sequence]
+        ) { row in
+            let number: Int = row[0]
+            let outcome: String? = row[3]
+            return AttemptRecord(
+                number: number, startedAt: row.timestamp(required: 1), endedAt: row.timestamp(2),
+                outcome: try outcome.map { try StoredText.read($0, AttemptRecord.Outcome.init(rawValue:)) },
+                failure: try row.failure(4), steps: steps[number] ?? [], outputTail: OutputTailLine.lines(try row.json(7)),
+                plan: try row.json(8))
+        }
+    }
+}

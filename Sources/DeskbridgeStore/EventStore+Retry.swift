@@ -1,0 +1,28 @@
+package import DeskbridgeCore
+
+extension StoreOperation where Answer == StateChange {
+    /// Queues a failed, cancelled, expired or unknown event again, due now.
+    ///
+    /// It has all its attempts again and no longer expires; the numbers of its attempts go on, and the results of the steps that
+    /// were finished stay. Its next outcome makes a new confirmation.
+    /// - Throws: `notFound`; `wrongState` for a succeeded one and for one that has not ended.
+    package static func retry(_ id: EventID, now: Timestamp) -> Self {
+        StoreOperation { db in
+            let record = try db.record(id)
+            guard record.state.isFinal else { throw StoreError.wrongState(record.state, id, wanted: "tried again") }
+            var change = try db.move(record, by: Transition(state: .queued, at: now))
+            try db.run(
+                "UPDATE events SET attempts_before_retry = attempt, expires_at = NULL WHERE sequence = ?", [record.sequence])
+            change.event.attemptsBeforeRetry = record.attempt
+            change.event.event.expiresAt = nil
+            return change
+        }
+    }
+}
+
+extension EventStore {
+    /// As the operation of the same name.
+    package func retry(_ id: EventID, now: Timestamp) async throws(StoreError) -> StateChange {
+        try await perform(.retry(id, now: now))
+    }
+}

@@ -1,0 +1,11 @@
+internal import GRDB
+
+/// The steps by which a ledger of any age becomes one of today. A step is never changed once it was released: there are ledgers
+/// that have taken it.
+enum Schema {
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("M001_Ledger") { db in try db.execute(sql: M001_Ledger.sql) }
+        return migrator
+    }()
+}

@@ -1,0 +1,6 @@
+import DeskbridgeCommands
+
+@main
+struct Main {
+    static func main() async { await Deskbridge.main() }
+}

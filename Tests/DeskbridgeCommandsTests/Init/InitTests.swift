@@ -1,0 +1,139 @@
+import DeskbridgeCommands
+import DeskbridgeCore
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct InitTests {
+    private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    private func text(_ path: String) throws -> String { try String(contentsOf: URL(filePath: path), encoding: .utf8) }
+
+    private func mode(_ path: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return try #require(attributes[.posixPermissions] as? Int)
+    }
+
+    @Test(arguments: ["actions/create-resource.yaml", "policies/default.yaml"])
+    func theStarterFilesAreThoseOfTheRepository(name: String) async throws {
+        try await TemporaryHome.with { temporary in
+            _ = try HomeInitializer(home: temporary.home).run(port: 7420)
+            let shipped = try text(Self.repository.appending(path: name).path())
+            #expect(try text("\(temporary.folder)/\(name)") == shipped)
+        }
+    }
+
+    @Test func everythingIsForThisUserAlone() async throws {
+        try await TemporaryHome.with { temporary in
+            let home = BridgeHome(below: "\(temporary.folder)/a/b")
+            let entries = try HomeInitializer(home: home).run(port: 7420)
+            #expect(
+                entries == [
+                    .made(home.configurationFile), .made("\(home.actions)/create-resource.yaml"), .made("\(home.policies)/default.yaml"),
+                    .made(home.state),
+                ])
+            for folder in [home.state, home.actions, home.policies] { #expect(try mode(folder) == 0o700) }
+            #expect(try mode(home.configurationFile) == 0o600)
+        }
+    }
+
+    @Test func whatIsThereStaysAsItIs() async throws {
+        try await TemporaryHome.with { temporary in
+            try Data("listen: {port: 9}\n".utf8).write(to: URL(filePath: temporary.home.configurationFile))
+            let entries = try HomeInitializer(home: temporary.home).run(port: 7421)
+            #expect(entries.first == .kept(temporary.home.configurationFile))
+            #expect(try text(temporary.home.configurationFile) == "listen: {port: 9}\n")
+            let again = try HomeInitializer(home: temporary.home).run(port: 7421)
+            #expect(again.allSatisfy { if case .kept = $0 { true } else { false } })
+        }
+    }
+
+    @Test func aFileWhereAFolderBelongsIsAnError() async throws {
+        try await TemporaryHome.with { temporary in
+            try Data().write(to: URL(filePath: temporary.home.actions))
+            #expect(throws: CommandFailure.self) { try HomeInitializer(home: temporary.home).run(port: 7420) }
+        }
+    }
+
+    @Test func theConfigurationIsTheDefaultsAndItsPort() async throws {
+        try await TemporaryHome.with { temporary in
+            _ = try HomeInitializer(home: temporary.home).run(port: 7421)
+            var expected = BridgeConfiguration.defaults
+            expected.listen.port = 7421
+            let written = try text(temporary.home.configurationFile)
+            #expect(try BridgeConfiguration.parse(YAMLParser.parse(written, file: "deskbridge.yaml")) == expected)
+        }
+    }
+
+    @Test func everyCommentedKeyIsRealAndAtItsDefault() async throws {
+        try await TemporaryHome.with { temporary in
+            _ = try HomeInitializer(home: temporary.home).run(port: 7420)
+            let lines = try text(temporary.home.configurationFile).split(separator: "\n").compactMap { line -> String? in
+                guard line.hasPrefix("# ") else { return String(line) }
+                let rest = line.dropFirst(2)
+                return rest.contains(/^ *[a-z]+:( |$)/) ? String(rest) : nil
+            }
+            let configuration = try BridgeConfiguration.parse(YAMLParser.parse(lines.joined(separator: "\n"), file: "deskbridge.yaml"))
+            #expect(configuration == .defaults)
+            #expect(lines.count > 25)
+        }
+    }
+
+    @Test func theStarterPolicyIsValidAndNamesItsClients() async throws {
+        let policy = try text(Self.repository.appending(path: "policies/default.yaml").path())
+        let set = try PolicySet.parse([YAMLParser.parse(policy, file: "policies/default.yaml")], home: "/home/john")
+        #expect(set.grants.executables.map(\.description) == ["/usr/bin/git"])
+        #expect(set.grants.folders.map(\.description) == ["/home/john/Projects"])
+        #expect(set.grants.allows(folder: "/home/john/Projects"))
+    }
+
+    @Test func aRunningDaemonMakesTheFirstToken() async throws {
+        try await FakeDaemon.answering { call in
+            call.request.hasPrefix("GET")
+                ? .json(200, ["tokens": []]) : .json(201, ["id": "t1", "token": "dbt_secret", "client": "dashboard"])
+        }.running { daemon in
+            let terminal = TestTerminal()
+            try await Init.parse(["--home", daemon.folder, "--origin", "https://studio.example"]).run(on: terminal.terminal())
+            #expect(terminal.output.hasSuffix("\ndbt_secret\n"))
+            #expect(
+                daemon.calls.last?.body?["origins"]?.arrayValue == [
+                    "http://127.0.0.1:7420", "http://localhost:7420", "https://studio.example",
+                ])
+        }
+    }
+
+    @Test func withoutADaemonTheFirstTokenIsMadeInTheLedgerOnce() async throws {
+        try await TemporaryHome.with { temporary in
+            let first = TestTerminal()
+            try await Init.parse(["--home", temporary.folder]).run(on: first.terminal())
+            let secret = try #require(first.output.split(separator: "\n").last)
+            #expect(secret.hasPrefix("dbt_"))
+            let again = TestTerminal()
+            try await Init.parse(["--home", temporary.folder]).run(on: again.terminal())
+            #expect(!again.output.contains("dbt_"))
+            #expect(again.error == "The client dashboard has a token already. Others: deskbridge token create\n")
+            for name in try FileManager.default.contentsOfDirectory(atPath: temporary.home.state) {
+                let bytes = try Data(contentsOf: URL(filePath: "\(temporary.home.state)/\(name)"))
+                #expect(bytes.firstRange(of: Data(secret.utf8)) == nil, "the secret is in \(name)")
+            }
+        }
+    }
+
+    @Test func aConfigurationWithMistakesIsSaidSo() async throws {
+        try await TemporaryHome.with { temporary in
+            try Data("lisen: {port: 9}\n".utf8).write(to: URL(filePath: temporary.home.configurationFile))
+            let command = try Init.parse(["--home", temporary.folder])
+            let error = await #expect(throws: CommandFailure.self) { try await command.run(on: TestTerminal().terminal()) }
+            #expect(error?.status == .configuration)
+        }
+    }
+
+    @Test func aClientThatHasATokenGetsNoSecondOne() async throws {
+        try await FakeDaemon.answering { _ in (try? Samples.tokens()).map { .json(200, $0) } ?? .hangUp }.running { daemon in
+            let terminal = TestTerminal()
+            try await Init.parse(["--home", daemon.folder]).run(on: terminal.terminal())
+            #expect(daemon.calls.map(\.request) == ["GET /v1/tokens"])
+            #expect(terminal.error == "The client dashboard has a token already. Others: deskbridge token create\n")
+        }
+    }
+}
