@@ -6,29 +6,44 @@ import Synchronization
 /// Lets a request wait for the end of an event.
 final class FinalWaits: Sendable {
     private let bridge: Bridge
-    private let waiting = Mutex<[EventID: [UInt64: AsyncStream<Void>.Continuation]]>([:])
-    private let nextID = Mutex<UInt64>(0)
+    private struct State {
+        var waiting: [EventID: [UInt64: AsyncStream<Void>.Continuation]] = [:]
+        var nextID: UInt64 = 0
+        var isStopping = false
+    }
+
+    private let state = Mutex(State())
 
     init(bridge: Bridge) { self.bridge = bridge }
 
     func hear(_ item: FeedItem) {
         guard case .changed(let change, _) = item, change.event.state.isFinal else { return }
-        let waiters = waiting.withLock { $0[change.event.id]?.values.map { $0 } ?? [] }
+        let waiters = state.withLock { $0.waiting[change.event.id]?.values.map { $0 } ?? [] }
+        for waiter in waiters { waiter.yield() }
+    }
+
+    /// Lets nobody wait any longer: the bridge stops, and whoever waits is answered with what is known.
+    func stop() {
+        let waiters = state.withLock { state in
+            state.isStopping = true
+            return state.waiting.values.flatMap(\.values)
+        }
         for waiter in waiters { waiter.yield() }
     }
 
     /// The event once it has ended; nil if it has not within that time.
     func final(_ id: EventID, within duration: Duration, for identity: Identity) async throws(Problem) -> EventHistory? {
         let (ends, end) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let ticket = nextID.withLock { next in
-            next += 1
-            return next
+        let ticket = state.withLock { state in
+            state.nextID += 1
+            state.waiting[id, default: [:]][state.nextID] = end
+            if state.isStopping { end.yield() }
+            return state.nextID
         }
-        waiting.withLock { $0[id, default: [:]][ticket] = end }
         defer {
-            waiting.withLock { waiting in
-                waiting[id]?[ticket] = nil
-                if waiting[id]?.isEmpty == true { waiting[id] = nil }
+            state.withLock { state in
+                state.waiting[id]?[ticket] = nil
+                if state.waiting[id]?.isEmpty == true { state.waiting[id] = nil }
             }
         }
         // Looked at after the wait was set up, so that an end in between is not missed.

@@ -26,19 +26,28 @@ struct StreamRoute {
             body: ResponseBody { writer in
                 sessions.add(session.id, client) { _ in sink.finish() }
                 defer { sessions.remove(session.id) }
-                await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await session.run(from: start, channels: channels) }
-                    group.addTask {
-                        while (try? await Task.sleep(for: Self.heartbeat)) != nil { sink.beat() }
+                // Nothing is written to a client that has gone for as long as nothing happens, so its leaving is listened for.
+                try await request.body.consumeWithInboundCloseHandler { _ in
+                    await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask {
+                            // Without the ledger there is nothing to tell: the client comes again.
+                            defer { sink.finish() }
+                            try await session.run(from: start, channels: channels)
+                        }
+                        group.addTask {
+                            while (try? await Task.sleep(for: Self.heartbeat)) != nil { sink.beat() }
+                        }
+                        do {
+                            try await sink.write { bytes in try await writer.write(ByteBuffer(bytes: bytes)) }
+                            try await writer.finish(nil)
+                        } catch {
+                            logger.debug("stream ended", metadata: ["event": "stream.ended", "error": "\(error)"])
+                        }
+                        session.end()
+                        group.cancelAll()
                     }
-                    do {
-                        try await sink.write { bytes in try await writer.write(ByteBuffer(bytes: bytes)) }
-                        try await writer.finish(nil)
-                    } catch {
-                        logger.debug("stream ended", metadata: ["event": "stream.ended", "error": "\(error)"])
-                    }
-                    session.end()
-                    group.cancelAll()
+                } onInboundClosed: {
+                    sink.finish()
                 }
             })
     }

@@ -60,8 +60,11 @@ package struct BridgeServer: Service {
         let services: [any Service] = bridge.services + [StatusService(board: status)] + applications
         try await withGracefulShutdownHandler {
             try await ServiceGroup(configuration: .init(services: services, logger: bridge.logger)).run()
-        } onGracefulShutdown: { [bridge] in
+        } onGracefulShutdown: { [bridge, sessions, waits] in
             bridge.intake.close()
+            // The entrances wait for their connections, and these would last as long as their clients please.
+            sessions.endAll()
+            waits.stop()
         }
     }
 

@@ -30,34 +30,47 @@ package final class SessionRegistry: Sendable {
         let close: @Sendable (Ending) -> Void
     }
 
-    private let sessions = Mutex<[String: Session]>([:])
+    private struct State {
+        var sessions: [String: Session] = [:]
+        var isStopping = false
+    }
+
+    private let state = Mutex(State())
 
     package init() {}
 
     func add(_ id: String, _ client: Authenticated, close: @escaping @Sendable (Ending) -> Void) {
-        let replaced = sessions.withLock { sessions in
-            let older = client.isSingleSession ? sessions.values.filter { $0.identity.client == client.identity.client } : []
-            sessions[id] = Session(identity: client.identity, close: close)
-            return older
+        let (replaced, isLate) = state.withLock { state in
+            let older = client.isSingleSession ? state.sessions.values.filter { $0.identity.client == client.identity.client } : []
+            state.sessions[id] = Session(identity: client.identity, close: close)
+            return (older, state.isStopping)
         }
         for session in replaced { session.close(.replaced) }
+        if isLate { close(.goingAway) }
     }
 
-    func remove(_ id: String) { sessions.withLock { $0[id] = nil } }
+    func remove(_ id: String) { state.withLock { $0.sessions[id] = nil } }
 
     /// Ends the connections that signed in with one of these tokens.
     func end(tokens: [String]) {
-        let ended = sessions.withLock { sessions in
-            sessions.values.filter { session in session.identity.token.map(tokens.contains) ?? false }
+        let ended = state.withLock { state in
+            state.sessions.values.filter { session in session.identity.token.map(tokens.contains) ?? false }
         }
         for session in ended { session.close(.revoked) }
     }
 
-    func endAll() { for session in sessions.withLock({ Array($0.values) }) { session.close(.goingAway) } }
+    /// Ends all connections, and those that come later: the bridge stops.
+    func endAll() {
+        let ended = state.withLock { state in
+            state.isStopping = true
+            return Array(state.sessions.values)
+        }
+        for session in ended { session.close(.goingAway) }
+    }
 
     /// How many live connections each client has.
     var counts: [(client: ClientName, connections: Int)] {
-        let clients = sessions.withLock { $0.values.map(\.identity.client) }
+        let clients = state.withLock { $0.sessions.values.map(\.identity.client) }
         return Dictionary(grouping: clients) { $0 }.map { ($0.key, $0.value.count) }.sorted { $0.client.text < $1.client.text }
     }
 }
