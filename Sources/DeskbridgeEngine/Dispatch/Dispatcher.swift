@@ -178,9 +178,10 @@ package final class Dispatcher: Service {
             state.hasBacklog = true
             return state.slots
         }
-        let claimed = try await store.claimDue(dueAfter: dueAfter, now: now, limit: wanted, saturatedKeys: Set(saturated)) { group in
+        let operation = StoreOperation.claimDue(dueAfter: dueAfter, now: now, limit: wanted, saturatedKeys: Set(saturated)) { group in
             room.room(in: group, limit: catalog.limit(of: group))
         }
+        let claimed = try await store.perform(operation) { [attempt] claimed in attempt.announce(claimed, at: now) }
         for event in claimed {
             state.withLock { $0.slots.occupy(event.concurrencyGroup) }
             start(event, in: &group)
