@@ -49,7 +49,8 @@ final class LiveSession: Sendable {
 
     /// Tells the connection what happens until ``end()`` or cancellation.
     func run(from start: Start, channels: [Channels.Name] = []) async throws(StoreError) {
-        let acknowledged = try await bridge.store.acknowledgedSeq(client.identity.client)
+        // Asked of the writer, behind the acknowledgements that an earlier connection sent.
+        let acknowledged = try await bridge.store.acknowledge(client.identity.client, upTo: 0)
         let position: Int64
         switch start {
         case .unacknowledged: position = acknowledged
