@@ -45,11 +45,6 @@ package struct Attempt: Sendable {
         return end.state
     }
 
-    /// Tells the live connections that events which waited in the queue run now.
-    func announce(_ claimed: [EventRecord], at moment: Timestamp) {
-        for event in claimed { feed.publish(.changed(StateChange(claimed: event), at: moment)) }
-    }
-
     private func perform(_ event: EventRecord, _ output: LiveOutput) async -> StepProgress {
         let snapshot = definitions.current
         guard let action = snapshot.catalog.action(for: event.event.type) else {
@@ -198,11 +193,6 @@ package struct Attempt: Sendable {
 }
 
 extension StateChange {
-    /// What a claim made of an event: only the first attempt, or the first after a person's `retry`, comes from the queue itself.
-    fileprivate init(claimed event: EventRecord) {
-        self.init(before: event.attempt - 1 == event.attemptsBeforeRetry ? .queued : .retrying, event: event, confirmation: nil)
-    }
-
     /// What the end of an attempt makes of its event.
     fileprivate init(_ event: EventRecord, _ end: AttemptEnd, _ confirmation: Confirmation?) {
         var after = event

@@ -224,7 +224,6 @@ package final class Dispatcher: Service {
         let claimed = try await store.perform(operation) { [feed] events in
             for event in events { feed.publish(.changed(StateChange(claimed: event), at: now)) }
         }
-        let claimed = try await store.perform(operation) { [attempt] claimed in attempt.announce(claimed, at: now) }
         for event in claimed {
             state.withLock { $0.admissions.occupy(event.concurrencyGroup) }
             start(event, in: &group)
