@@ -99,6 +99,24 @@ struct RequestGuardTests {
         #expect(!bench.channel.isActive)
     }
 
+    @Test func writesNoSecondAnswerToABodyThatCannotBeParsed() throws {
+        let bench = try Bench()
+        try bench.receive("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try bench.answer()
+        #expect(throws: HTTPParserError.self) { try bench.receive("zz\r\n") }
+        #expect(throws: ChannelError.self) { try bench.answer() }
+        #expect(try bench.sent() == "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+    }
+
+    @Test func closesWhenAnAnswerIsGivenUpHalfway() throws {
+        let bench = try Bench()
+        try bench.receive(Self.request)
+        let head = HTTPServerResponsePart.head(.init(version: .http1_1, status: .ok, headers: ["content-length": "9"]))
+        try bench.channel.writeOutbound(head)
+        #expect(throws: ChannelError.self) { try bench.channel.writeOutbound(head) }
+        #expect(!bench.channel.isActive)
+    }
+
     @Test func aShutdownClosesIdleConnectionsAtOnceAndBusyOnesAfterTheirAnswer() throws {
         let idle = try Bench()
         idle.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())

@@ -118,6 +118,13 @@ struct WebSocketHandlerTests {
         #expect(bench.connection.ending == WebSocketEnding(cause: .local, code: WebSocketCloseCode(4401), reason: "token revoked"))
     }
 
+    @Test(arguments: [1005, 1006, 999, 2000] as [UInt16]) func sendsNoCodeThatMustNotBeOnTheWire(_ code: UInt16) throws {
+        let bench = try Bench()
+        bench.connection.close(code: WebSocketCloseCode(code), reason: "x")
+        #expect(try bench.sent() == [RawFrame(RawFrame.close)])
+        bench.socket.breakDown()
+    }
+
     @Test func waitsASecondForAnswersBeforeItAnswersAClose() throws {
         let bench = try Bench()
         try bench.receive(RawFrame(RawFrame.text, "x"), .close(1000, "bye"), RawFrame(RawFrame.ping))

@@ -54,12 +54,13 @@ struct Directory: ~Copyable {
         try Directory(descriptor: openBeneath(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), path: path, "open the folder \(path)")
     }
 
-    /// The kernel answers EAGAIN if something was moved while it looked (openat2(2)).
+    /// The kernel answers EAGAIN if something was moved while it looked, and EXDEV if it was moved out of this folder (openat2(2)).
     private func openBeneath(_ path: String, _ flags: Int32, mode: UInt64 = 0) -> Int32 {
         for _ in 0..<64 {
             let result = deskbridge_openat2(descriptor, path, UInt64(flags), mode, Self.beneath)
-            if result >= 0 || errno != EAGAIN && errno != EINTR { return result }
+            if result >= 0 || ![EAGAIN, EXDEV, EINTR].contains(errno) { return result }
         }
+        errno = EAGAIN
         return -1
     }
 

@@ -18,6 +18,8 @@ struct FolderMaker {
 
     /// The name by which the new folder is known in its staging folder.
     private static let staged = "new"
+    /// How often it looks for a free name when other processes are quicker, or a disk in the network lists too late what it holds.
+    private static let rounds = 16
 
     func outcome() -> StepOutcome {
         do throws(FolderProblem) { return .succeeded(result: try run()) } catch { return error.outcome }
@@ -83,10 +85,11 @@ struct FolderMaker {
     private func appear(from staging: borrowing Directory, in root: borrowing Directory) throws(FolderProblem) -> String? {
         let name = try appearing.hold { () throws(FolderProblem) -> String? in
             try ParentFolder(plan).visit(in: root, making: true) { parent throws(FolderProblem) -> String? in
-                while case .make(let name) = try choose(beneath: parent) {
+                for _ in 0..<Self.rounds {
+                    guard case .make(let name) = try choose(beneath: parent) else { return nil }
                     if try parent.take(Self.staged, from: staging, as: name, shown: plan.folder.name.shown) { return name }
                 }
-                return nil
+                throw .contended(plan.shownPath)
             } ?? nil
         }
         if name != nil { try ParentFolder(plan).sync(in: root) }

@@ -53,6 +53,8 @@ enum FolderProblem: Error, Equatable {
         switch number {
         case ENOSPC: return failure("no_space", "Free some space on that disk.", .retryable)
         case EDQUOT: return failure("no_space", "Free some space, or ask for a larger quota.", .retryable)
+        case EAGAIN, EBUSY, ENOENT, ENOTEMPTY, ESTALE:
+            return failure("folder_changing", "Something was moved or removed there meanwhile; it is tried again.", .retryable)
         case EMFILE, ENFILE, ENOMEM:
             return failure("out_of_resources", "Close some programs, or raise the limit on open files.", .retryable)
         case EACCES, EPERM: return failure("permission_denied", "Allow the user who runs this to read and write there.", .permanent)

@@ -69,7 +69,8 @@ enum ConfigurationChecks {
         guard case .success(let set) = policies else { return .skipped("the policies have mistakes") }
         let closed = set.grants.folders.map(\.description).filter { FileFacts($0) != nil && access($0, W_OK | X_OK) != 0 }
         guard closed.isEmpty else {
-            return .failed("you may not write in \(closed.joined(separator: ", "))", remedy: "Give yourself the right, or grant another folder.")
+            return .failed(
+                "you may not write in \(closed.joined(separator: ", "))", remedy: "Give yourself the right, or grant another folder.")
         }
         return .passed(Count.text(set.grants.folders.count, "folder"))
     }

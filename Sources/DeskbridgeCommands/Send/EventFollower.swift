@@ -24,7 +24,8 @@ struct EventFollower: Sendable {
         let status = ExitStatus(event.state)
         guard status != .done else { return }
         let state = event.state.rawValue
-        let story = status == .temporaryFailure ? "Still \(state) after \(wait.components.seconds)s: it goes on by itself." : "It is \(state)."
+        let story =
+            status == .temporaryFailure ? "Still \(state) after \(wait.components.seconds)s: it goes on by itself." : "It is \(state)."
         try terminal.error.line("\(story) Look at it with: deskbridge queue show \(event.id)")
         throw status.exitCode
     }

@@ -25,7 +25,8 @@ package struct Serve: BridgeCommand {
               deskbridge serve --home ~/bridge --port 7421
             """)
 
-    @Option(help: ArgumentHelp("The port to listen on; 0 takes any that is free. (default: listen.port of deskbridge.yaml)", valueName: "port"))
+    @Option(
+        help: ArgumentHelp("The port to listen on; 0 takes any that is free. (default: listen.port of deskbridge.yaml)", valueName: "port"))
     package var port: Int?
 
     @OptionGroup package var home: HomeOptions

@@ -129,7 +129,7 @@ extension Problem {
         switch error.kind {
         case .storageFull:
             self.init(.storageFull, "Nothing was stored. \(error.description)")
-        case .wrongState: self.init(.wrongState, error.description)
+        case .wrongState: self.init(.wrongState, "\(error.message).")
         case .notFound: self.init(.notFound, error.description)
         case .closed: self.init(.shuttingDown, error.description)
         default: self.init(.internalError, error.description)

@@ -56,7 +56,8 @@ final class LiveSession: Sendable {
     }
 
     func place(of start: Start) async throws(StoreError) -> Place {
-        let acknowledged = try await bridge.store.acknowledgedSeq(client.identity.client)
+        // Asked of the writer, behind the acknowledgements that an earlier connection sent.
+        let acknowledged = try await bridge.store.acknowledge(client.identity.client, upTo: 0)
         switch start {
         case .unacknowledged: return Place(acknowledged: acknowledged, position: acknowledged, isChosen: false)
         case .after(let seq): return Place(acknowledged: acknowledged, position: try await known(seq), isChosen: true)
@@ -70,12 +71,14 @@ final class LiveSession: Sendable {
             state.cursor = ConfirmationCursor(after: place.position)
             for name in channels { state.channels.set(name, true) }
             state.seesOthers = place.isChosen && state.channels.events
+            // What is heard waits for this lock, so nothing is missed and nothing comes before the greeting.
+            state.subscriptions += [
+                bridge.feed.listen { [weak self] item in self?.hear(item) },
+                status.listen { [weak self] status in self?.hear(status: status) },
+            ]
+            sink.send(.authenticated(client.identity.client, session: id, acknowledged: place.acknowledged))
         }
-        sink.send(.authenticated(client.identity.client, session: id, acknowledged: place.acknowledged))
         sendStatusIfWanted(channels)
-        let endFeed = bridge.feed.listen { [weak self] item in self?.hear(item) }
-        let endStatus = status.listen { [weak self] status in self?.hear(status: status) }
-        state.withLock { $0.subscriptions += [endFeed, endStatus] }
         catchUp.yield()
     }
 

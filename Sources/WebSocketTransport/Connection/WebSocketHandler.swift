@@ -101,9 +101,10 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Closes with 1001 and has the handler's task cancelled.
     private func shutDown(_ context: ChannelHandlerContext) {
+        // First the code, then the cancellation: a cancelled handler that returns closes with 1000.
+        let hasBegun = connection.end(.local, CloseFrame(.goingAway, reason: WebSocketConnection.shutdownReason))
         connection.requestShutdown()
-        guard connection.end(.local, CloseFrame(.goingAway, reason: "the server is shutting down")) else { return }
-        write(context)
+        if hasBegun { write(context) }
     }
 }
 

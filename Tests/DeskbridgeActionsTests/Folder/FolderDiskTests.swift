@@ -59,7 +59,10 @@ struct FolderDiskTests {
     @Test func anotherDiskBeneathTheRootIsAFailureForGood() async throws {
         let disk = try DiskFixture("tmpfs", "", at: fixture.root + "/other")
         defer { disk.unmount() }
-        #expect(try await fixture.make("{root: ~/Projects, name: other/p}").code == "other_disk")
+        for name in ["other/p", "other/new/er/p"] {
+            #expect(try await fixture.make("{root: ~/Projects, name: \(name)}").code == "other_disk")
+            #expect(try fixture.listing() == ["other/"])
+        }
         #expect(try await fixture.make("{root: ~/Projects/other, name: p}").created == true)
         #expect(try fixture.listing() == ["other/", "other/p/"])
     }

@@ -11,7 +11,7 @@ import Testing
         _ check: @escaping @Sendable (TestTerminal, Int32, FakeDaemon) throws -> Void
     ) async throws {
         let (stream, feed) = AsyncStream.makeStream(of: String.self)
-        try await FakeDaemon.running({ call in
+        try await FakeDaemon.answering { call in
             if call.request.hasPrefix("GET /v1/stream") {
                 feed.yield(Samples.inForce)
                 return .stream(stream)
@@ -21,7 +21,7 @@ import Testing
                 return accepted
             }
             return .json(200, event)
-        }) { daemon in
+        }.running { daemon in
             let terminal = TestTerminal()
             let command = try Send.parse(arguments + ["--home", daemon.folder])
             let code = try await Self.exitCode { try await command.run(on: terminal.terminal()) }
@@ -78,7 +78,8 @@ import Testing
     @Test(arguments: ["unknown", "cancelled", "expired"]) func anEndWithoutConfirmationIsAnEnd(state: String) async throws {
         let event: JSONValue = ["id": .string(Samples.id), "state": .string(state)]
         try await sending(
-            ["CREATE_RESOURCE"], pieces: [message("state", #"{"id":"\#(Samples.id)","before":"running","after":"\#(state)"}"#)], event: event
+            ["CREATE_RESOURCE"], pieces: [message("state", #"{"id":"\#(Samples.id)","before":"running","after":"\#(state)"}"#)],
+            event: event
         ) { terminal, code, _ in
             #expect(code == 1)
             #expect(terminal.output == "Event  \(Samples.id)\nState  \(state)\n")
@@ -99,7 +100,8 @@ import Testing
     @Test func anEventThatIsStillRetryingWhenTheWaitEndsGives75() async throws {
         let event: JSONValue = ["id": .string(Samples.id), "state": "retrying"]
         try await sending(
-            ["CREATE_RESOURCE", "--wait", "1"], pieces: [message("state", #"{"id":"\#(Samples.id)","before":"running","after":"retrying"}"#)], event: event
+            ["CREATE_RESOURCE", "--wait", "1"],
+            pieces: [message("state", #"{"id":"\#(Samples.id)","before":"running","after":"retrying"}"#)], event: event
         ) { terminal, code, _ in
             #expect(code == 75)
             #expect(terminal.error.contains("Still retrying after 1s: it goes on by itself."))
@@ -115,9 +117,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (422, ProblemCode.invalidEvent, 65), (403, .deniedByPolicy, 77), (422, .unknownEventType, 65), (429, .rateLimited, 75), (503, .shuttingDown, 69),
-    ] as [(Int, ProblemCode, Int32)])
+    @Test(
+        arguments: [
+            (422, ProblemCode.invalidEvent, 65), (403, .deniedByPolicy, 77), (422, .unknownEventType, 65), (429, .rateLimited, 75),
+            (503, .shuttingDown, 69),
+        ] as [(Int, ProblemCode, Int32)])
     func aRefusalEndsWithItsCode(status: Int, problem: ProblemCode, code: Int32) async throws {
         try await sending(["CREATE_RESOURCE"], accepted: .problem(status, problem, "no"), pieces: [], event: .null) { terminal, actual, _ in
             #expect(actual == code)
@@ -127,7 +131,7 @@ import Testing
 
     @Test func aDaemonThatRestartsIsWaitedFor() async throws {
         let streams = Mutex(0)
-        try await FakeDaemon.running({ call in
+        try await FakeDaemon.answering { call in
             if call.request.hasPrefix("GET /v1/stream") {
                 // The first stream ends at once, as when the daemon stops; while there is none, the event succeeds.
                 let count = streams.withLock { count in
@@ -142,7 +146,7 @@ import Testing
             }
             if call.request.hasPrefix("POST") { return .json(202, Samples.accepted()) }
             return (try? Samples.succeeded()).map { .json(200, $0) } ?? .hangUp
-        }) { daemon in
+        }.running { daemon in
             let terminal = TestTerminal()
             try await Send.parse(["CREATE_RESOURCE", "--home", daemon.folder]).run(on: terminal.terminal())
             #expect(terminal.output.hasPrefix("RESOURCE_CREATED\n"))
@@ -152,7 +156,7 @@ import Testing
     }
 
     @Test func aDaemonThatStopsForGoodLeavesTheEventStored() async throws {
-        try await FakeDaemon.running({ call in
+        try await FakeDaemon.answering { call in
             if call.request.hasPrefix("POST") { return .json(202, Samples.accepted()) }
             guard call.request.hasPrefix("GET /v1/stream") else { return .hangUp }
             return .stream(
@@ -160,7 +164,7 @@ import Testing
                     $0.yield(Samples.inForce)
                     $0.finish()
                 })
-        }) { daemon in
+        }.running { daemon in
             let terminal = TestTerminal()
             let command = try Send.parse(["CREATE_RESOURCE", "--home", daemon.folder])
             let error = await #expect(throws: CommandFailure.self) { try await command.run(on: terminal.terminal()) }
@@ -172,7 +176,7 @@ import Testing
     @Test func nobodyReadingEndsItQuietly() async throws {
         let terminal = Terminal(
             output: TestTerminal.closed, error: TestTerminal.closed, clock: .system, localTime: { $0.description })
-        try await FakeDaemon.running({ _ in .json(202, Samples.accepted()) }) { daemon in
+        try await FakeDaemon.answering { _ in .json(202, Samples.accepted()) }.running { daemon in
             await #expect(throws: ReaderIsGone.self) {
                 try await Send.parse(["CREATE_RESOURCE", "--no-wait", "--home", daemon.folder]).run(on: terminal)
             }

@@ -88,15 +88,17 @@ import Testing
     }
 
     @Test func aRunningDaemonMakesTheFirstToken() async throws {
-        try await FakeDaemon.running({ call in
+        try await FakeDaemon.answering { call in
             call.request.hasPrefix("GET")
                 ? .json(200, ["tokens": []]) : .json(201, ["id": "t1", "token": "dbt_secret", "client": "dashboard"])
-        }) { daemon in
+        }.running { daemon in
             let terminal = TestTerminal()
             try await Init.parse(["--home", daemon.folder, "--origin", "https://studio.example"]).run(on: terminal.terminal())
             #expect(terminal.output.hasSuffix("\ndbt_secret\n"))
             #expect(
-                daemon.calls.last?.body?["origins"]?.arrayValue == ["http://127.0.0.1:7420", "http://localhost:7420", "https://studio.example"])
+                daemon.calls.last?.body?["origins"]?.arrayValue == [
+                    "http://127.0.0.1:7420", "http://localhost:7420", "https://studio.example",
+                ])
         }
     }
 
@@ -127,7 +129,7 @@ import Testing
     }
 
     @Test func aClientThatHasATokenGetsNoSecondOne() async throws {
-        try await FakeDaemon.running({ _ in (try? Samples.tokens()).map { .json(200, $0) } ?? .hangUp }) { daemon in
+        try await FakeDaemon.answering { _ in (try? Samples.tokens()).map { .json(200, $0) } ?? .hangUp }.running { daemon in
             let terminal = TestTerminal()
             try await Init.parse(["--home", daemon.folder]).run(on: terminal.terminal())
             #expect(daemon.calls.map(\.request) == ["GET /v1/tokens"])

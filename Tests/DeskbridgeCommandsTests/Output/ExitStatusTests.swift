@@ -14,10 +14,11 @@ import Testing
         #expect(ExitStatus(code).rawValue == Self.codes[code])
     }
 
-    @Test(arguments: [
-        (.succeeded, 0), (.queued, 75), (.running, 75), (.retrying, 75), (.waiting, 75), (.failed, 1), (.cancelled, 1), (.expired, 1),
-        (.unknown, 1),
-    ] as [(DeliveryState, Int32)])
+    @Test(
+        arguments: [
+            (.succeeded, 0), (.queued, 75), (.running, 75), (.retrying, 75), (.waiting, 75), (.failed, 1), (.cancelled, 1), (.expired, 1),
+            (.unknown, 1),
+        ] as [(DeliveryState, Int32)])
     func eachStateHasItsExitCode(state: DeliveryState, code: Int32) { #expect(ExitStatus(state).rawValue == code) }
 
     @Test func theNumbersAreThoseOfSysexits() {
@@ -35,7 +36,8 @@ import Testing
 
     @Test func aProblemListsEachThingThatIsWrong() throws {
         let body = try Samples.json(
-            #"{"code":"invalid_event","title":"The event is not valid","detail":"2 mistakes","errors":[{"pointer":"/payload/name","message":"is missing"},{"pointer":"","message":"x\u001b"}]}"#)
+            #"{"code":"invalid_event","title":"The event is not valid","detail":"2 mistakes","errors":[{"pointer":"/payload/name","message":"is missing"},{"pointer":"","message":"x\u001b"}]}"#
+        )
         #expect(
             ProblemDocument(body, status: 422).message == #"""
                 The event is not valid (invalid_event)
