@@ -79,6 +79,7 @@ let package = Package(
             name: "DeskbridgeEngine",
             dependencies: [
                 "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeStore",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -126,7 +127,11 @@ let package = Package(
         ),
         .target(
             name: "DeskbridgeTestSupport",
-            dependencies: ["DeskbridgeCommands", "DeskbridgeCore"],
+            dependencies: [
+                "DeskbridgeActions", "DeskbridgeCommands", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             path: "Tests/DeskbridgeTestSupport",
             swiftSettings: strict
         ),
@@ -134,9 +139,10 @@ let package = Package(
         .testTarget(
             name: "WebSocketTransportTests",
             dependencies: [
-                "WebSocketTransport",
+                "WebSocketTransport", "websocket-echo",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -155,7 +161,21 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeEngineTests",
-            dependencies: ["DeskbridgeEngine", "DeskbridgeTestSupport"],
+            dependencies: [
+                "DeskbridgeEngine", "DeskbridgeTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DeskbridgeServerTests",
+            dependencies: [
+                "DeskbridgeServer", "DeskbridgeTestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

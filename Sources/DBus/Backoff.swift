@@ -1,7 +1,9 @@
-/// How long to leave a bus alone that could not be reached: 100 ms, then twice as long each time, up to 5 s.
+/// How long to leave a bus alone that could not be reached: 100 ms, then twice as long each time, up to 1 s.
+///
+/// Callers wait for the next attempt, so it must not be long.
 struct Backoff {
     private static let first = Duration.milliseconds(100)
-    private static let longest = Duration.seconds(5)
+    private static let longest = Duration.seconds(1)
 
     private var delay = first
 

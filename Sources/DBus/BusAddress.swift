@@ -3,7 +3,10 @@ internal import Glibc
 
 /// Where a message bus is: the session's, the system's, or one at an address such as `unix:path=/run/user/1000/bus`.
 package struct BusAddress: Sendable, Hashable, CustomStringConvertible {
-    private enum Place: Hashable { case session, system, explicit(String) }
+    private enum Place: Hashable {
+        case session, system
+        case explicit(String)
+    }
 
     private let place: Place
 

@@ -1,7 +1,7 @@
 /// A connection to a message bus that connects when it is first used and again after the bus went away.
 ///
 /// Calls are pending side by side, any number of them. A call made while the bus is away waits for the next attempt to connect, which
-/// comes at most 5 s later, and fails if that fails. One thread, asleep unless there is work, serves the connection.
+/// comes at most 1 s later, and fails if that fails. One thread, asleep unless there is work, serves the connection.
 package final class BusConnection: Sendable {
     package let address: BusAddress
     private let mailbox: Mailbox

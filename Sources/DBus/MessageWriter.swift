@@ -26,10 +26,11 @@ struct MessageWriter {
         case .unixFD: false
         case .bytes(let content):
             container(deskbridge_type_array, "y", in: &iterator) { array in
-                content.isEmpty || content.withUnsafeBufferPointer { buffer in
-                    var start = buffer.baseAddress
-                    return dbus_message_iter_append_fixed_array(&array, deskbridge_type_byte, &start, Int32(buffer.count)) != 0
-                }
+                content.isEmpty
+                    || content.withUnsafeBufferPointer { buffer in
+                        var start = buffer.baseAddress
+                        return dbus_message_iter_append_fixed_array(&array, deskbridge_type_byte, &start, Int32(buffer.count)) != 0
+                    }
             }
         case .array(let element, let elements):
             container(deskbridge_type_array, element.code, in: &iterator) { array in elements.allSatisfy { append($0, to: &array) } }

@@ -1,4 +1,6 @@
-/// The version of this program and of the daemon it runs.
+internal import DeskbridgeServer
+
+/// The version of this program: that of the daemon it runs.
 package enum ProgramVersion {
-    package static let text = "0.1.0"
+    package static let text = Version.text
 }

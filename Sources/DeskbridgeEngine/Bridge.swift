@@ -19,10 +19,11 @@ package struct Bridge: Sendable {
     package let monotonic: MonotonicClock
     package let startedAt: Timestamp
     package let logger: Logger
+    private let open: OpenEvents
 
     package init(
         configuration: BridgeConfiguration, store: EventStore, definitions: Definitions, clock: WallClock = .system,
-        monotonic: MonotonicClock = .system, logger: Logger
+        monotonic: MonotonicClock = .system, jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }, logger: Logger
     ) {
         self.configuration = configuration
         self.store = store
@@ -34,26 +35,32 @@ package struct Bridge: Sendable {
         gate = Gate(clock: monotonic)
         feed = Feed()
         running = RunningAttempts()
-        let attempt = Attempt(store: store, definitions: definitions, feed: feed, running: running, clock: clock, logger: logger)
+        open = OpenEvents(limit: configuration.dispatch.queued)
+        // For as long as there is the bridge, so the end of the subscription is never asked for.
+        _ = feed.listen { [open] in open.hear($0) }
+        let attempt = Attempt(
+            store: store, definitions: definitions, feed: feed, running: running, clock: clock, jitter: jitter, logger: logger)
         dispatcher = Dispatcher(
-            store: store, attempt: attempt, definitions: definitions, running: running, clock: clock, monotonic: monotonic,
-            configuration: configuration.dispatch, logger: logger)
+            store: store, attempt: attempt, definitions: definitions, running: running, feed: feed, clock: clock,
+            monotonic: monotonic, configuration: configuration.dispatch, logger: logger)
         intake = Intake(
-            store: store, definitions: definitions, gate: gate, dispatcher: dispatcher, feed: feed, clock: clock, logger: logger)
+            store: store, definitions: definitions, gate: gate, dispatcher: dispatcher, open: open, feed: feed, clock: clock,
+            logger: logger)
         desk = EventDesk(
             store: store, definitions: definitions, gate: gate, intake: intake, dispatcher: dispatcher, running: running, feed: feed,
             clock: clock)
     }
 
-    /// Decides what becomes of what ran when the bridge last ended. Run it once, before the services.
+    /// Decides what becomes of what ran when the bridge last ended, and counts what is open. Run it once, before the services.
     package func rescue() async throws(StoreError) {
         try await Rescuer(store: store, definitions: definitions, clock: clock, logger: logger).run()
+        open.start(try await store.counts())
     }
 
     /// What has to run beside the server, in the order in which it starts; it stops in reverse.
     package var services: [any Service] {
         [
-            Pruner(store: store, retention: configuration.retention, clock: clock, logger: logger),
+            Pruner(store: store, retention: configuration.retention, feed: feed, clock: clock, logger: logger),
             DefinitionsWatcher(definitions: definitions, logger: logger) { [dispatcher] in dispatcher.wake() },
             dispatcher,
         ]

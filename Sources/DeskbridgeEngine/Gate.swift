@@ -54,7 +54,7 @@ package final class Gate: Sendable {
         case .allow: break
         case .ask:
             throw Problem(
-                .deniedByPolicy, "The rule at \(rule) wants the person at the desk to be asked, which this version cannot do yet.")
+                .deniedByPolicy, "A policy wants the person at the desk to be asked, which this version cannot do yet.")
         case .deny: throw Problem(.deniedByPolicy, decision.reason)
         }
         if let rate = decision.rate { try take(rate, rule: rule, client: identity.client) }
@@ -71,7 +71,7 @@ package final class Gate: Sendable {
             return nil
         }
         if let refusal {
-            throw Problem(.rateLimited, "The rule at \(rule) allows \(rate.description) for each client.", retryAfter: refusal)
+            throw Problem(.rateLimited, "A policy lets each client cause this \(rate.description) at most.", retryAfter: refusal)
         }
     }
 }

@@ -60,7 +60,7 @@ extension EventStore {
 
 extension Database {
     private static var confirmationColumns: String {
-        "SELECT c.seq, e.id, c.client, c.body, c.created_at FROM confirmations c JOIN events e ON e.sequence = c.event"
+        "SELECT c.seq, e.id, c.client, c.body, c.created_at, e.cloud_source IS NOT NULL FROM confirmations c JOIN events e ON e.sequence = c.event"
     }
 
     func confirmation(_ seq: Int64) throws -> Confirmation? {
@@ -90,6 +90,6 @@ extension Confirmation {
     init(row: Row) throws {
         self.init(
             seq: row[0], event: try StoredText.read(row[1]) { EventID($0) }, client: try StoredText.read(row[2]) { ClientName($0) },
-            body: try row.json(required: 3), createdAt: row.timestamp(required: 4))
+            body: try row.json(required: 3), createdAt: row.timestamp(required: 4), isCloudEvent: row[5])
     }
 }

@@ -20,6 +20,8 @@ package struct LedgerRetention: Sendable, Hashable {
 /// What one batch of pruning removed.
 package struct PruneResult: Sendable, Hashable {
     package var events = 0
+    /// The same by the states they had.
+    package var states: [DeliveryState: Int] = [:]
     package var keys = 0
     package var confirmations = 0
     /// Whether a further batch may find more.
@@ -35,7 +37,8 @@ extension StoreOperation where Answer == PruneResult {
             let excess = max(0, try db.finalCount() - retention.count)
             var result = PruneResult()
             result.confirmations = try db.forgetConfirmations(before: tooOld, limit: limit)
-            result.events = try db.stripEvents(endedBefore: tooOld, andExcess: excess, limit: limit, at: now)
+            result.states = try db.stripEvents(endedBefore: tooOld, andExcess: excess, limit: limit, at: now)
+            result.events = result.states.values.reduce(0, +)
             result.keys = try db.forgetKeys(before: now + (.zero - retention.keys), limit: limit)
             result.isFull = max(result.confirmations, result.events, result.keys) == limit
             return result
@@ -70,17 +73,22 @@ extension Database {
 
     fileprivate func stripEvents(
         endedBefore moment: Timestamp, andExcess excess: Int, limit: Int, at now: Timestamp
-    ) throws -> Int {
+    ) throws -> [DeliveryState: Int] {
         let oldest = try rows(
             """
-            SELECT sequence, client, final_at FROM events WHERE final_at IS NOT NULL AND pruned_at IS NULL
+            SELECT sequence, client, final_at, state FROM events WHERE final_at IS NOT NULL AND pruned_at IS NULL
             ORDER BY final_at LIMIT ?
             """,
             [limit]
-        ) { (sequence: $0[0] as Int64, client: try StoredText.read($0[1]) { ClientName($0) }, endedAt: $0.timestamp(required: 2)) }
+        ) { row in
+            (
+                sequence: row[0] as Int64, client: try StoredText.read(row[1]) { ClientName($0) }, endedAt: row.timestamp(required: 2),
+                state: try StoredText.read(row[3], DeliveryState.init(rawValue:))
+            )
+        }
         let forgotten = oldest.enumerated().prefix { $0.offset < excess || $0.element.endedAt < moment }
         for (_, event) in forgotten { try strip(event.sequence, client: event.client, at: now) }
-        return forgotten.count
+        return Dictionary(forgotten.map { ($0.element.state, 1) }, uniquingKeysWith: +)
     }
 
     fileprivate func forgetKeys(before moment: Timestamp, limit: Int) throws -> Int {

@@ -30,7 +30,8 @@ struct NameTemplateTests {
 
     private static let expansions: [(String, [String])] = [
         ("assets", ["assets"]), ("a/b/c", ["a/b/c"]), (".gitkeep", [".gitkeep"]), (".config/x", [".config/x"]), ("a b", ["a b"]),
-        ("{name|slug}", ["etude-n-5"]), ("{date:yyyyMMdd}_{name|slug}", ["20251121_etude-n-5"]), ("{shots:03}", ["007"]), ("{draft}", ["true"]),
+        ("{name|slug}", ["etude-n-5"]), ("{date:yyyyMMdd}_{name|slug}", ["20251121_etude-n-5"]), ("{shots:03}", ["007"]),
+        ("{draft}", ["true"]),
         ("{scale}x", ["1.5x"]), ("{tags.0}/{tags.1|slug}", ["a/b-c"]), ("{user|default:nobody}", ["nobody"]), ("{tags|join:,}", ["a,b c"]),
         ("{{x}}", ["{x}"]), ("{{a,b}}", ["{a,b}"]), ("{{{shots}}}", ["{7}"]), ("x{{", ["x{"]),
         ("{textures,models}", ["textures", "models"]), ("assets/{textures,models}", ["assets/textures", "assets/models"]),
@@ -49,11 +50,14 @@ struct NameTemplateTests {
 
     private static let escapes: [(String, String, PlanRefusal.Code?)] = [
         ("{name}", "a/b", .forbiddenCharacter), ("{name}/x", "..", .unsafeEdge), ("{name}/x", "../..", .forbiddenCharacter),
-        ("{name}/x", "/etc", .forbiddenCharacter), ("{name}", "", .emptyValue), ("a/{name}/b", "", .emptyValue), ("{name}", ".git", .unsafeEdge),
+        ("{name}/x", "/etc", .forbiddenCharacter), ("{name}", "", .emptyValue), ("a/{name}/b", "", .emptyValue),
+        ("{name}", ".git", .unsafeEdge),
         (".{name}", "", .unsafeEdge), (".{name}", ".", .unsafeEdge), ("{name}.bak", "", .unsafeEdge), ("{name}{shots}", "-", .unsafeEdge),
-        ("{name}{shots}", "~", .unsafeEdge), ("x{name}", ".", .unsafeEdge), ("x{name}", " ", .unsafeEdge), ("x{name}", "{shots}\u{202E}", .forbiddenCharacter),
+        ("{name}{shots}", "~", .unsafeEdge), ("x{name}", ".", .unsafeEdge), ("x{name}", " ", .unsafeEdge),
+        ("x{name}", "{shots}\u{202E}", .forbiddenCharacter),
         ("{name}", "con", .reservedName), ("{name}.txt", "AUX", .reservedName), ("c{name}.txt", "on", .reservedName),
-        ("{name}", String(repeating: "x", count: 241), .tooLong), ("e{name}", "\u{301}", .forbiddenCharacter), ("{name}", "e\u{301}", .forbiddenCharacter),
+        ("{name}", String(repeating: "x", count: 241), .tooLong), ("e{name}", "\u{301}", .forbiddenCharacter),
+        ("{name}", "e\u{301}", .forbiddenCharacter),
         (".{name}", "deskbridge-event", .reservedName), ("{name}/{8..shots}", "/", nil),
     ]
 
@@ -68,7 +72,8 @@ struct NameTemplateTests {
 
     private static let bounds: [(JSONValue, PlanRefusal.Code?)] = [
         (.integer(0), nil), (.integer(1), nil), (.integer(-1), .outOfRange), (.integer(.min), .outOfRange),
-        (.integer(1_000_000_000), .outOfRange), (.integer(.max), .outOfRange), (.integer(999_999_999), .tooManyEntries), (.integer(10_000), nil),
+        (.integer(1_000_000_000), .outOfRange), (.integer(.max), .outOfRange), (.integer(999_999_999), .tooManyEntries),
+        (.integer(10_000), nil),
         (.integer(10_001), .tooManyEntries), ("3", .wrongType), (.null, .missingValue), (true, .wrongType),
     ]
 
@@ -103,8 +108,11 @@ struct NameTemplateTests {
         ("a/{name", 2, "this { is not closed; a brace that is meant as text is written {{"),
         ("ab}", 2, "this } closes nothing; a brace that is meant as text is written }}"),
         ("a/{}", 2, "a placeholder names a field, such as {name}; a brace that is meant as text is written {{ or }}"),
-        ("é/{naem}", 2, "there is no field \"naem\". Did you mean \"name\"? The fields here are camera, count, date, draft, event, final, more, name,"
-            + " ratio, rows, scale, shots, spare, steps, tags, token, user."),
+        (
+            "é/{naem}", 2,
+            "there is no field \"naem\". Did you mean \"name\"? The fields here are camera, count, date, draft, event, final, more, name,"
+                + " ratio, rows, scale, shots, spare, steps, tags, token, user."
+        ),
         ("{tags}", 0, "{tags} is an array: make a text of it with |join:_"),
         ("{camera}", 0, "{camera} is an object, which is no name: name one of its members"),
         ("{date}", 0, "{date} needs a format, such as {date:yyyyMMdd}"),
@@ -121,10 +129,22 @@ struct NameTemplateTests {
         ("{name} /x", 6, "the path has a name that ends in \" \": no dot or space may stand there"),
         ("a/../b", 2, "the path has a name that ends in \".\": no dot or space may stand there"),
         ("a/.", 2, "the path has a name that ends in \".\": no dot or space may stand there"),
-        ("a/nul.txt", 2, "the path cannot be: the name \"nul.txt\" is a device on Windows, whatever follows its first dot: put something before it"),
-        ("{a,com1}", 0, "the path cannot be: the name \"com1\" is a device on Windows, whatever follows its first dot: put something before it"),
-        ("COM{0..9}", 0, "the path cannot be: the name \"COM0\" is a device on Windows, whatever follows its first dot: put something before it"),
-        (".deskbridge/x", 0, "the path cannot be: the name \".deskbridge\" begins with .deskbridge, which marks what is this program's own"),
+        (
+            "a/nul.txt", 2,
+            "the path cannot be: the name \"nul.txt\" is a device on Windows, whatever follows its first dot: put something before it"
+        ),
+        (
+            "{a,com1}", 0,
+            "the path cannot be: the name \"com1\" is a device on Windows, whatever follows its first dot: put something before it"
+        ),
+        (
+            "COM{0..9}", 0,
+            "the path cannot be: the name \"COM0\" is a device on Windows, whatever follows its first dot: put something before it"
+        ),
+        (
+            ".deskbridge/x", 0,
+            "the path cannot be: the name \".deskbridge\" begins with .deskbridge, which marks what is this program's own"
+        ),
         ("{a,}", 0, "the choice {a,} has an empty alternative"),
         ("{a, b}", 0, "write the choice {a, b} without spaces beside its commas"),
         ("{a/b,c}", 0, "the alternatives of the choice {a/b,c} are plain names: no { and no / stands in them"),
@@ -146,8 +166,11 @@ struct NameTemplateTests {
         ("{1..10001}", 0, "the path cannot be: \"the path\" makes more than 10000 entries: make its ranges smaller"),
         ("{1..200}/{1..200}", 0, "the path cannot be: \"{1..200}/{1..200}\" makes more than 10000 entries: make its ranges smaller"),
         (Array(repeating: "a", count: 33).joined(separator: "/"), 0, "the path has 33 names, at most 32 may lie within each other"),
-        (String(repeating: "a", count: 241), 0, "the path cannot be: the name \"\(String(repeating: "a", count: 80))\" has more than 240 bytes:"
-            + " shorten it, such as with |truncate:60"),
+        (
+            String(repeating: "a", count: 241), 0,
+            "the path cannot be: the name \"\(String(repeating: "a", count: 80))\" has more than 240 bytes:"
+                + " shorten it, such as with |truncate:60"
+        ),
     ]
 
     @Test(arguments: mistakes) func mistakesAreFoundAtTheirPlace(_ source: String, _ offset: Int, _ message: String) {

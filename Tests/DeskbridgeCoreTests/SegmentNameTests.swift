@@ -33,8 +33,10 @@ struct SegmentNameTests {
         ("<a", .forbiddenCharacter), ("a>", .forbiddenCharacter), ("a|b", .forbiddenCharacter), ("/\u{301}", .forbiddenCharacter),
         // Control characters.
         ("a\0b", .forbiddenCharacter), ("\0", .forbiddenCharacter), ("a\nb", .forbiddenCharacter), ("a\rb", .forbiddenCharacter),
-        ("a\r\nb", .forbiddenCharacter), ("a\tb", .forbiddenCharacter), ("\u{1B}[31m", .forbiddenCharacter), ("a\u{7}", .forbiddenCharacter),
-        ("a\u{7F}", .forbiddenCharacter), ("a\u{80}", .forbiddenCharacter), ("a\u{85}b", .forbiddenCharacter), ("a\u{9F}", .forbiddenCharacter),
+        ("a\r\nb", .forbiddenCharacter), ("a\tb", .forbiddenCharacter), ("\u{1B}[31m", .forbiddenCharacter),
+        ("a\u{7}", .forbiddenCharacter),
+        ("a\u{7F}", .forbiddenCharacter), ("a\u{80}", .forbiddenCharacter), ("a\u{85}b", .forbiddenCharacter),
+        ("a\u{9F}", .forbiddenCharacter),
         // Characters nobody sees, and those that turn a text around.
         ("a\u{AD}b", .forbiddenCharacter), ("a\u{200B}b", .forbiddenCharacter), ("a\u{200C}b", .forbiddenCharacter),
         ("a\u{200D}b", .forbiddenCharacter), ("a\u{200E}b", .forbiddenCharacter), ("a\u{200F}b", .forbiddenCharacter),
@@ -46,7 +48,8 @@ struct SegmentNameTests {
         // Private use, never assigned, not yet assigned.
         ("a\u{E000}", .forbiddenCharacter), ("a\u{F8FF}", .forbiddenCharacter), ("a\u{F0000}", .forbiddenCharacter),
         ("a\u{10FFFD}", .forbiddenCharacter), ("a\u{FFFE}", .forbiddenCharacter), ("a\u{FFFF}", .forbiddenCharacter),
-        ("a" + String(decoding: [0xEF, 0xB7, 0x90], as: UTF8.self), .forbiddenCharacter), ("a\u{1FFFE}", .forbiddenCharacter), ("a\u{10FFFF}", .forbiddenCharacter),
+        ("a" + String(decoding: [0xEF, 0xB7, 0x90], as: UTF8.self), .forbiddenCharacter), ("a\u{1FFFE}", .forbiddenCharacter),
+        ("a\u{10FFFF}", .forbiddenCharacter),
         ("a\u{378}", .forbiddenCharacter), ("a\u{2FE0}", .forbiddenCharacter), ("a\u{E0080}", .forbiddenCharacter),
         // Not in normal form C.
         ("e\u{301}", .forbiddenCharacter), ("A\u{30A}ngstrom", .forbiddenCharacter), ("\u{212B}", .forbiddenCharacter),
@@ -56,11 +59,13 @@ struct SegmentNameTests {
         (".", .unsafeEdge), ("..", .unsafeEdge), ("...", .unsafeEdge), (".git", .unsafeEdge), (".x", .unsafeEdge), ("..x", .unsafeEdge),
         ("-x", .unsafeEdge), ("--force", .unsafeEdge), ("-", .unsafeEdge), ("~", .unsafeEdge), ("~root", .unsafeEdge), (" x", .unsafeEdge),
         (" ", .unsafeEdge), ("x ", .unsafeEdge), ("x.", .unsafeEdge), ("x..", .unsafeEdge), ("x. ", .unsafeEdge), ("x .", .unsafeEdge),
-        ("\u{A0}x", .unsafeEdge), ("x\u{A0}", .unsafeEdge), ("\u{3000}x", .unsafeEdge), ("x\u{2009}", .unsafeEdge), (".\u{301}x", .unsafeEdge),
+        ("\u{A0}x", .unsafeEdge), ("x\u{A0}", .unsafeEdge), ("\u{3000}x", .unsafeEdge), ("x\u{2009}", .unsafeEdge),
+        (".\u{301}x", .unsafeEdge),
         ("-\u{301}x", .unsafeEdge), ("~\u{301}", .unsafeEdge), (".deskbridge-x", .unsafeEdge),
         // Windows devices.
         ("CON", .reservedName), ("con", .reservedName), ("Con", .reservedName), ("PRN", .reservedName), ("AUX", .reservedName),
-        ("aux.txt", .reservedName), ("NUL", .reservedName), ("nul.tar.gz", .reservedName), ("CON .txt", .reservedName), ("NUL  .x", .reservedName),
+        ("aux.txt", .reservedName), ("NUL", .reservedName), ("nul.tar.gz", .reservedName), ("CON .txt", .reservedName),
+        ("NUL  .x", .reservedName),
         ("COM0", .reservedName), ("COM1", .reservedName), ("com9.log", .reservedName), ("LPT0", .reservedName), ("lpt1", .reservedName),
         ("LPT9.x.y", .reservedName), ("COM¹", .reservedName), ("COM²", .reservedName), ("COM³.x", .reservedName), ("lpt¹", .reservedName),
         ("LPT³", .reservedName), ("CONIN$", .reservedName), ("conout$", .reservedName), ("CONOUT$.x", .reservedName),
@@ -69,7 +74,9 @@ struct SegmentNameTests {
         (String(repeating: "🎬", count: 61), .tooLong), (String(repeating: "a", count: 100_000), .tooLong),
     ]
 
-    @Test(arguments: badNames) func whatBreaksARuleIsRefusedWithItsCode(_ name: String, _ expected: PlanRefusal.Code) { #expect(code(name) == expected) }
+    @Test(arguments: badNames) func whatBreaksARuleIsRefusedWithItsCode(_ name: String, _ expected: PlanRefusal.Code) {
+        #expect(code(name) == expected)
+    }
 
     private static let dottedNames: [(String, PlanRefusal.Code?)] = [
         (".git", nil), (".config", nil), (".gitkeep", nil), ("..x", nil), (".", .unsafeEdge), ("..", .unsafeEdge),
@@ -102,13 +109,15 @@ struct SegmentNameTests {
         let name = RenderedText(value: "pass:word", shown: "<secret>", startsWithField: true)
         #expect(
             throws: PlanError.refused(
-                .forbiddenCharacter, "the name \"<secret>\" holds a character, which a name may not: |safe or |slug replace such characters")
+                .forbiddenCharacter,
+                "the name \"<secret>\" holds a character, which a name may not: |safe or |slug replace such characters")
         ) { try SegmentName(name) }
     }
 
     @Test(arguments: [
         ("a", "A", true), ("Assets", "assets", true), ("é", "e\u{301}", true), ("É", "e\u{301}", true), ("straße", "STRASSE", true),
-        ("ς", "Σ", true), ("ﬁ", "FI", true), ("a", "b", false), ("é", "e", false), ("a b", "a_b", false), ("日", "曰", false), ("x1", "x01", false),
+        ("ς", "Σ", true), ("ﬁ", "FI", true), ("a", "b", false), ("é", "e", false), ("a b", "a_b", false), ("日", "曰", false),
+        ("x1", "x01", false),
     ])
     func namesCollideIfOnlyCaseOrNormalFormDiffer(_ left: String, _ right: String, _ collide: Bool) {
         #expect((SegmentName.collisionKey(left) == SegmentName.collisionKey(right)) == collide)

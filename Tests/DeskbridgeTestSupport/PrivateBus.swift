@@ -69,7 +69,8 @@ package final class PrivateBus: Sendable {
 
     /// The shell kills the bus when its input ends, so that no bus is left behind by a test process that crashed.
     private static func start(_ folder: String) throws -> SpawnedProcess {
-        let script = #"exec 2>/dev/null; dbus-daemon --config-file="$0/bus.conf" --print-address=1 --nofork --nosyslog & read -r _; kill -9 $!; wait $!"#
+        let script =
+            #"exec 2>/dev/null; dbus-daemon --config-file="$0/bus.conf" --print-address=1 --nofork --nosyslog & read -r _; kill -9 $!; wait $!"#
         let process = try SpawnedProcess(["/bin/sh", "-c", script, folder])
         guard process.readLine() != nil else { throw SpawnedProcess.SpawnError(message: "dbus-daemon did not start") }
         return process

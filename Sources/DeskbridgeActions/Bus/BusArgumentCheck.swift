@@ -28,7 +28,9 @@ struct BusArgumentCheck {
         case .placeholder(let placeholder):
             guard !placeholder.type.canFill(type) else { return }
             throw DefinitionError(
-                template.location, "\(place): \(type.title) cannot be filled from {\(placeholder.path.joined(separator: "."))}, which is \(placeholder.type.title)")
+                template.location,
+                "\(place): \(type.title) cannot be filled from {\(placeholder.path.joined(separator: "."))}, which is \(placeholder.type.title)"
+            )
         case .text:
             guard !FieldType.string.canFill(type) else { return }
             throw DefinitionError(template.location, "\(place): \(type.title) cannot be filled from a text with placeholders in it")

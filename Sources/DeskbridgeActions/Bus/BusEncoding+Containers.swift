@@ -61,7 +61,9 @@ extension BusEncoding {
         var entries: [BusValue] = []
         var keys: Set<BusValue> = []
         func add(_ key: BusValue, _ content: BusValue, at place: ArgumentPlace) throws(BusArgumentError) {
-            guard keys.insert(key).inserted else { throw BusArgumentError(.invalidArgument, at: place, "this key stands twice in the dictionary") }
+            guard keys.insert(key).inserted else {
+                throw BusArgumentError(.invalidArgument, at: place, "this key stands twice in the dictionary")
+            }
             entries.append(.entry(key: key, value: content))
         }
         switch json {

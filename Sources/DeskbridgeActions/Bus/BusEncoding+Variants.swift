@@ -10,13 +10,15 @@ extension BusEncoding {
         case .integer(let number): return Int32(exactly: number).map(BusValue.int32) ?? .int64(number)
         case .decimal(let number):
             guard number.exponent < 0 else {
-                throw ambiguous("an integer beyond 64 bits with a sign", write: #"{"@": "t", "value": …} or {"@": "d", "value": …}"#, at: place)
+                throw ambiguous(
+                    "an integer beyond 64 bits with a sign", write: #"{"@": "t", "value": …} or {"@": "d", "value": …}"#, at: place)
             }
             return try value(json, as: .double, at: place)
         case .array(let elements):
             if elements.isEmpty { throw ambiguous("an empty array", write: #"{"@": "as", "value": []}"#, at: place) }
             guard elements.allSatisfy({ $0.stringValue != nil }) else {
-                throw ambiguous("an array of anything but strings", write: #"{"@": "ai", "value": […]} or {"@": "av", "value": […]}"#, at: place)
+                throw ambiguous(
+                    "an array of anything but strings", write: #"{"@": "ai", "value": […]} or {"@": "av", "value": […]}"#, at: place)
             }
             return .array(of: .string, try self.elements(json, as: .string, at: place))
         case .object(let members) where members["@"] != nil:

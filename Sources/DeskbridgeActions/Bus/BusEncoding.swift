@@ -15,7 +15,8 @@ enum BusEncoding {
     static func wrongCount(of count: Int, for signature: BusSignature) -> BusArgumentError {
         BusArgumentError(
             .invalidArgument, at: .arguments,
-            "the signature \"\(signature)\" takes \(counted(signature.types.count, "argument")), but there \(count == 1 ? "is" : "are") \(count)")
+            "the signature \"\(signature)\" takes \(counted(signature.types.count, "argument")), but there \(count == 1 ? "is" : "are") \(count)"
+        )
     }
 
     static func value(_ json: JSONValue, as type: BusType, at place: ArgumentPlace) throws(BusArgumentError) -> BusValue {
@@ -46,7 +47,8 @@ enum BusEncoding {
 
     static func descriptorRefused(at place: ArgumentPlace) -> BusArgumentError {
         BusArgumentError(
-            .invalidArgument, at: place, "an open file (h) cannot be passed: an action has none, and a number would name one of the bridge's own")
+            .invalidArgument, at: place,
+            "an open file (h) cannot be passed: an action has none, and a number would name one of the bridge's own")
     }
 
     static func counted(_ count: Int, _ noun: String) -> String { "\(count == 0 ? "no" : "\(count)") \(noun)\(count == 1 ? "" : "s")" }

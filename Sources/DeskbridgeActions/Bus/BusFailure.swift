@@ -13,10 +13,17 @@ enum BusFailure {
     /// Longer texts of a peer are cut.
     private static let longestText = 500
 
-    static func failure(_ error: BusError, of plan: BusPlan) -> Failure {
+    /// Errors by which a peer says that it has no such method, or one that takes something else.
+    private static let mismatches: Set<String> = Set(
+        ["UnknownMethod", "UnknownInterface", "UnknownObject", "InvalidArgs", "InvalidSignature"].map { prefix + $0 })
+
+    static func mayComeFromTheAction(_ error: BusError) -> Bool { error.kind == .errorReply && mismatches.contains(error.name) }
+
+    /// - Parameter advice: what else is known about the cause.
+    static func failure(_ error: BusError, of plan: BusPlan, advice: String? = nil) -> Failure {
         let (code, usual) = classed(error)
         let kind = (try? ErrorName(error.name)).flatMap { plan.errors[$0] } ?? usual
-        return Failure(code, message(error, of: plan), kind)
+        return Failure(code, message(error, of: plan) + (advice.map { "; \($0)" } ?? ""), kind)
     }
 
     private static func classed(_ error: BusError) -> (code: String, kind: Failure.Kind) {

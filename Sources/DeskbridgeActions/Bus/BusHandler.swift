@@ -22,7 +22,9 @@ package final class BusHandler: StepHandler {
             let reply = try await connection(to: plan.bus).call(plan.call)
             return .succeeded(result: ["reply": .array(reply.map(\.json))])
         } catch {
-            return error.kind == .cancelled ? .cancelled : .failed(BusFailure.failure(error, of: plan))
+            if error.kind == .cancelled { return .cancelled }
+            let advice = BusFailure.mayComeFromTheAction(error) ? await review(plan) : nil
+            return .failed(BusFailure.failure(error, of: plan, advice: advice))
         }
     }
 
@@ -35,7 +37,7 @@ package final class BusHandler: StepHandler {
         for connection in open.values { await connection.shutdown() }
     }
 
-    private func connection(to address: BusAddress) throws(BusError) -> BusConnection {
+    func connection(to address: BusAddress) throws(BusError) -> BusConnection {
         let connection: BusConnection? = connections.withLock { connections in
             if let existing = connections?[address] { return existing }
             let new = BusConnection(to: address)

@@ -73,7 +73,8 @@ extension BusStep {
     private static func timeout(_ node: YAMLNode) throws(DefinitionError) -> Duration {
         let timeout = try node.duration("timeout")
         guard (shortestTimeout...longestTimeout).contains(timeout) else {
-            throw node.error("timeout must be from \(Units.text(shortestTimeout)) to \(Units.text(longestTimeout)), not \(Units.text(timeout))")
+            throw node.error(
+                "timeout must be from \(Units.text(shortestTimeout)) to \(Units.text(longestTimeout)), not \(Units.text(timeout))")
         }
         return timeout
     }

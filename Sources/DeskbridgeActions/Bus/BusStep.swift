@@ -27,7 +27,9 @@ package struct BusStep: PlannableStep {
     package var resultType: FieldType { .object(members: ["reply": FieldDeclaration(.array(of: .any))]) }
 
     package func violations(of grants: Grants) -> [DefinitionError] {
-        guard let text = destination.literalText, let name = try? BusName(text), !isGranted(by: grants, destination: name) else { return [] }
+        guard let text = destination.literalText, let name = try? BusName(text), !isGranted(by: grants, destination: name) else {
+            return []
+        }
         return [DefinitionError(location, missingGrant(for: name))]
     }
 
@@ -42,7 +44,9 @@ package struct BusStep: PlannableStep {
         guard isGranted(by: grants, destination: name) else { throw .refused(.notGranted, missingGrant(for: name)) }
 
         let values: [BusValue]
-        do { values = try BusEncoding.values(rendered.map(\.value), as: signature) } catch { throw .refused(error.code, error.message) }
+        do { values = try BusEncoding.values(rendered.map(\.value), as: signature) } catch {
+            throw .refused(error.code, "\(shownPlace(error.place)): \(error.reason)")
+        }
         let call: BusCall
         do {
             call = try BusCall(
@@ -55,6 +59,13 @@ package struct BusStep: PlannableStep {
             bus: bus, call: call, errors: errors, shownDestination: shownDestination.shown, shownPath: shownPath.shown,
             shownArguments: rendered.map(\.shown),
             holdsSecret: destination.namesSecret || path.namesSecret || arguments.contains(where: \.namesSecret))
+    }
+
+    /// The place without the names of members that came from a secret.
+    private func shownPlace(_ place: ArgumentPlace) -> ArgumentPlace {
+        let position = place.steps.first.flatMap { Int($0) }
+        let holdsSecret = position.map { arguments.indices.contains($0) && arguments[$0].namesSecret } ?? false
+        return holdsSecret ? ArgumentPlace(steps: Array(place.steps.prefix(1))) : place
     }
 
     private func isGranted(by grants: Grants, destination: BusName) -> Bool {

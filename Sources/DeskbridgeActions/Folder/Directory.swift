@@ -54,12 +54,13 @@ struct Directory: ~Copyable {
         try Directory(descriptor: openBeneath(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), path: path, "open the folder \(path)")
     }
 
-    /// The kernel answers EAGAIN if something was moved while it looked (openat2(2)).
+    /// The kernel answers EAGAIN if something was moved while it looked, and EXDEV if it was moved out of this folder (openat2(2)).
     private func openBeneath(_ path: String, _ flags: Int32, mode: UInt64 = 0) -> Int32 {
         for _ in 0..<64 {
             let result = deskbridge_openat2(descriptor, path, UInt64(flags), mode, Self.beneath)
-            if result >= 0 || errno != EAGAIN && errno != EINTR { return result }
+            if result >= 0 || ![EAGAIN, EXDEV, EINTR].contains(errno) { return result }
         }
+        errno = EAGAIN
         return -1
     }
 
@@ -112,18 +113,31 @@ struct Directory: ~Copyable {
         return true
     }
 
-    /// Makes a file with these bytes; the name must be free.
+    /// Makes a file with these bytes; the name must be free. They need not be on the disk yet.
     func makeFile(_ name: String, shown: String? = nil, _ content: [UInt8]) throws(FolderProblem) {
         let doing = "write the file \(path(of: shown ?? name))"
         let file = openBeneath(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode: 0o666)
         guard file >= 0 else { throw .last(doing) }
-        defer { close(file) }
         var rest = content[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-            if written < 0, errno != EINTR { throw .last(doing) }
+            guard written >= 0 || errno == EINTR else {
+                let problem = FolderProblem.last(doing)
+                close(file)
+                throw problem
+            }
             rest = rest.dropFirst(max(0, written))
         }
+        // Some disks in the network tell only now that they are full; the descriptor is closed whatever the answer is (close(2)).
+        guard close(file) == 0 || errno == EINTR else { throw .last(doing) }
+    }
+
+    /// Waits until a file's bytes are on the disk.
+    func syncFile(_ name: String, shown: String? = nil) throws(FolderProblem) {
+        let doing = "write the file \(path(of: shown ?? name)) to its disk"
+        let file = openBeneath(name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        guard file >= 0 else { throw .last(doing) }
+        defer { close(file) }
         guard fsync(file) == 0 else { throw .last(doing) }
     }
 

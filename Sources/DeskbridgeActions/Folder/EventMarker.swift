@@ -18,6 +18,7 @@ struct EventMarker: Sendable {
         if fsetxattr(folder.descriptor, Self.attribute, bytes, bytes.count, 0) == 0 { return }
         guard errno == EOPNOTSUPP else { throw .last("mark the folder \(folder.path)") }
         try folder.makeFile(Self.file, bytes)
+        try folder.syncFile(Self.file)
     }
 
     func stands(on folder: borrowing Directory) -> Bool {

@@ -44,7 +44,9 @@ struct FolderFiller {
             let name = entry.name
             let alike = present[name.collisionKey] ?? []
             guard alike.contains(where: { name.isExactly($0) }), let kind = try folder.kind(of: name.text, shown: name.shown) else {
-                if let other = alike.first(where: { !name.isExactly($0) }) { throw .collision(folder.path(of: name.shown), with: other) }
+                if let other = alike.first(where: { !name.isExactly($0) }) {
+                    throw .collision(name, at: folder.path(of: name.shown), with: other)
+                }
                 gaps.append(Gap(parents: parents, entry: entry))
                 continue
             }

@@ -18,6 +18,8 @@ struct FolderMaker {
 
     /// The name by which the new folder is known in its staging folder.
     private static let staged = "new"
+    /// How often it looks for a free name when other processes are quicker, or a disk in the network lists too late what it holds.
+    private static let rounds = 16
 
     func outcome() -> StepOutcome {
         do throws(FolderProblem) { return .succeeded(result: try run()) } catch { return error.outcome }
@@ -31,8 +33,7 @@ struct FolderMaker {
 
         let staging = try StagingFolder(in: root, for: event)
         let writer = TreeWriter(mode: plan.mode, checkCancelled: checkCancelled)
-        let shown = plan.name.last?.shown ?? ""
-        try writer.makeFolder(Self.staged, shown: shown, plan.tree, in: staging.directory, marker: marker)
+        try writer.write(plan.folder, as: Self.staged, marker: marker, in: staging.directory)
         try checkCancelled()
         guard let name = try appear(from: staging.directory, in: root) else { return try settle(in: root) }
         return plan.result(named: name, created: true)
@@ -42,7 +43,6 @@ struct FolderMaker {
 
     /// Ends the step with the folder that is there.
     private func settle(in root: borrowing Directory) throws(FolderProblem) -> JSONValue {
-        let last = plan.name.last?.text ?? ""
         let choice = try choose(in: root)
         switch choice {
         case .alreadyMade(let name):
@@ -51,27 +51,27 @@ struct FolderMaker {
             return plan.result(named: name, created: true)
         case .reuse:
             try fill(in: root)
-            return plan.result(named: last, created: false)
+            return plan.result(named: plan.folder.name.text, created: false)
         case .exists:
             throw .refused(
-                code: "folder_exists", message: "the folder \(shownPath) exists already: remove or rename it, or let ifExists be reuse or suffix")
-        case .collides(let other): throw .collision(shownPath, with: other)
+                code: "folder_exists",
+                message: "the folder \(plan.shownPath) exists already: remove or rename it, or let ifExists be reuse or suffix")
+        case .collides(let other): throw .collision(plan.folder.name, at: plan.shownPath, with: other)
         case .usedUp:
             throw .refused(
-                code: "names_used_up", message: "\(shownPath) and all its numbers up to _\(FolderChoice.highestNumber) exist: move some away")
-        case .make: throw .contended(shownPath)
+                code: "names_used_up",
+                message: "\(plan.shownPath) and all its numbers up to _\(FolderChoice.highestNumber) exist: move some away")
+        case .make: throw .contended(plan.shownPath)
         }
     }
 
-    private var shownPath: String { plan.root.appending(plan.name.map(\.shown)) }
-
     private func choose(in root: borrowing Directory) throws(FolderProblem) -> FolderChoice {
         let choice = try ParentFolder(plan).visit(in: root, making: false) { parent throws(FolderProblem) in try choose(beneath: parent) }
-        return choice ?? .make(plan.name.last?.text ?? "")
+        return choice ?? .make(plan.folder.name.text)
     }
 
     private func choose(beneath parent: borrowing Directory) throws(FolderProblem) -> FolderChoice {
-        guard let name = plan.name.last else { return .usedUp }
+        let name = plan.folder.name
         return try FolderChoice(name, among: parent.names(), plan.ifExists) { candidate throws(FolderProblem) in
             do throws(FolderProblem) { return marker.stands(on: try parent.folder(candidate, shown: name.shown)) } catch {
                 // A file, a link, or a folder that another user keeps to himself: none of them is ours.
@@ -83,13 +83,13 @@ struct FolderMaker {
 
     /// Lets the staged folder appear under the first name that is free; nil if there is none, or this event has its folder.
     private func appear(from staging: borrowing Directory, in root: borrowing Directory) throws(FolderProblem) -> String? {
-        let shown = plan.name.last?.shown
         let name = try appearing.hold { () throws(FolderProblem) -> String? in
             try ParentFolder(plan).visit(in: root, making: true) { parent throws(FolderProblem) -> String? in
-                while case .make(let name) = try choose(beneath: parent) {
-                    if try parent.take(Self.staged, from: staging, as: name, shown: shown) { return name }
+                for _ in 0..<Self.rounds {
+                    guard case .make(let name) = try choose(beneath: parent) else { return nil }
+                    if try parent.take(Self.staged, from: staging, as: name, shown: plan.folder.name.shown) { return name }
                 }
-                return nil
+                throw .contended(plan.shownPath)
             } ?? nil
         }
         if name != nil { try ParentFolder(plan).sync(in: root) }
@@ -98,13 +98,13 @@ struct FolderMaker {
 
     private func fill(in root: borrowing Directory) throws(FolderProblem) {
         _ = try ParentFolder(plan).visit(in: root, making: false) { parent throws(FolderProblem) in
-            guard let name = plan.name.last else { return }
+            let name = plan.folder.name
             if let kind = try parent.kind(of: name.text, shown: name.shown), kind != .folder {
                 throw .inTheWay(kind, parent.path(of: name.shown))
             }
             let filler = FolderFiller(
                 writer: TreeWriter(mode: plan.mode, checkCancelled: checkCancelled), event: event, appearing: appearing)
-            try filler.fill(parent.folder(name.text, shown: name.shown), with: plan.tree, stagingIn: root)
+            try filler.fill(parent.folder(name.text, shown: name.shown), with: plan.folder.folder, stagingIn: root)
         }
     }
 }

@@ -11,7 +11,9 @@ package struct FolderMode: Sendable, Equatable {
         guard case .scalar(.string(let text), _) = node.content, (3...4).contains(text.utf8.count),
             text.utf8.allSatisfy({ (0x30...0x37).contains($0) }), let bits = UInt32(text, radix: 8), bits <= 0o3777
         else { throw node.error("mode must be octal digits in quotes, such as \"0750\"") }
-        guard bits & 0o700 == 0o700 else { throw node.error("mode \(text) must let the owner read, write and enter the folder: begin with 07") }
+        guard bits & 0o700 == 0o700 else {
+            throw node.error("mode \(text) must let the owner read, write and enter the folder: begin with 07")
+        }
         self.bits = bits
         self.text = text
     }

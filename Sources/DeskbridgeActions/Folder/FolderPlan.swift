@@ -12,21 +12,21 @@ package enum ExistingFolderRule: String, Sendable, CaseIterable {
 /// A folder with all that lies in it, decided to the last byte before anything is made.
 package struct FolderPlan: StepPlan {
     package let root: RootPath
-    /// The folder's path beneath the root; all but the last are only parents, shared with others.
-    package let name: [SegmentName]
-    package let tree: FolderTree
+    /// The folders between the root and the folder: shared with others, made if missing.
+    package let parents: [SegmentName]
+    package let folder: FolderTree.Entry
     package let ifExists: ExistingFolderRule
     package let mode: FolderMode?
 
-    /// The absolute path, unless a number is put behind it.
-    var path: String { root.appending(name.map(\.text)) }
+    /// The folder's path as it may be shown, without a number behind it.
+    var shownPath: String { root.appending(shownNames) }
 
-    private var shownPath: String { root.appending(name.map(\.shown)) }
+    private var shownNames: [String] { (parents + [folder.name]).map(\.shown) }
 
     package var summary: String {
         var folders = 0
         var files = 0
-        tree.walk { _, entry in if entry.content == nil { folders += 1 } else { files += 1 } }
+        folder.folder.walk { _, entry in if entry.content == nil { folders += 1 } else { files += 1 } }
         let inside = "\(folders) \(folders == 1 ? "folder" : "folders") and \(files) \(files == 1 ? "file" : "files") in it"
         let otherwise =
             switch ifExists {
@@ -40,13 +40,13 @@ package struct FolderPlan: StepPlan {
     package var shown: JSONValue {
         var members: JSONObject = [
             "root": .string(root.text),
-            "name": .string(name.map(\.shown).joined(separator: "/")),
+            "name": .string(shownNames.joined(separator: "/")),
             "path": .string(shownPath),
             "ifExists": .string(ifExists.rawValue),
         ]
         if let mode { members["mode"] = .string(mode.text) }
         var entries: [JSONValue] = []
-        tree.walk { path, entry in
+        folder.folder.walk { path, entry in
             let path = JSONValue.string(path.map(\.shown).joined(separator: "/"))
             if let content = entry.content {
                 entries.append(["file": path, "bytes": .integer(Int64(content.count))])
@@ -60,7 +60,7 @@ package struct FolderPlan: StepPlan {
 
     /// What the step returns for the folder with this last name.
     func result(named last: String, created: Bool?) -> JSONValue {
-        let names = name.dropLast().map(\.text) + [last]
+        let names = parents.map(\.text) + [last]
         var members: JSONObject = ["path": .string(root.appending(names)), "name": .string(names.joined(separator: "/"))]
         if let created { members["created"] = .bool(created) }
         return .object(members)

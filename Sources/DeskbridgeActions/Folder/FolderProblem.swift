@@ -20,14 +20,17 @@ enum FolderProblem: Error, Equatable {
 
     static func inTheWay(_ kind: EntryKind, _ path: String) -> FolderProblem {
         switch kind {
-        case .symlink: .refused(code: "symlink_in_the_way", message: "\(path) is a symbolic link, which is not followed: remove or rename it")
+        case .symlink:
+            .refused(code: "symlink_in_the_way", message: "\(path) is a symbolic link, which is not followed: remove or rename it")
         case .folder: .refused(code: "not_a_file", message: "\(path) is a folder where a file belongs: remove or rename it")
         case .file, .other: .refused(code: "not_a_folder", message: "\(path) is no folder: remove or rename it")
         }
     }
 
-    static func collision(_ path: String, with other: String) -> FolderProblem {
-        .refused(
+    /// - Parameter other: the name that is there; it tells a secret if `name` does.
+    static func collision(_ name: SegmentName, at path: String, with other: String) -> FolderProblem {
+        let other = name.shown == name.text ? other : name.shown
+        return .refused(
             code: "collision",
             message: "\(path) and \"\(other)\" beside it differ only in case or in normal form, and are one name on some disks: rename one")
     }
@@ -50,16 +53,21 @@ enum FolderProblem: Error, Equatable {
         switch number {
         case ENOSPC: return failure("no_space", "Free some space on that disk.", .retryable)
         case EDQUOT: return failure("no_space", "Free some space, or ask for a larger quota.", .retryable)
-        case EMFILE, ENFILE, ENOMEM: return failure("out_of_resources", "Close some programs, or raise the limit on open files.", .retryable)
+        case EAGAIN, EBUSY, ENOENT, ENOTEMPTY, ESTALE:
+            return failure("folder_changing", "Something was moved or removed there meanwhile; it is tried again.", .retryable)
+        case EMFILE, ENFILE, ENOMEM:
+            return failure("out_of_resources", "Close some programs, or raise the limit on open files.", .retryable)
         case EACCES, EPERM: return failure("permission_denied", "Allow the user who runs this to read and write there.", .permanent)
         case EROFS: return failure("read_only", "Mount that disk for writing, or choose another root.", .permanent)
         case ENOTDIR: return failure("not_a_folder", "A file stands where a folder belongs: remove or rename it.", .permanent)
-        case ELOOP: return failure("symlink_in_the_way", "A symbolic link stands there, which is not followed: remove or rename it.", .permanent)
+        case ELOOP:
+            return failure("symlink_in_the_way", "A symbolic link stands there, which is not followed: remove or rename it.", .permanent)
         case EXDEV: return failure("other_disk", "Another disk is mounted beneath the root: make that the root.", .permanent)
         case ENAMETOOLONG: return failure("too_long", "That disk takes only shorter names.", .permanent)
         case EFBIG: return failure("file_too_large", "Raise the limit on the size of files.", .permanent)
         case EINVAL, ENOSYS, EOPNOTSUPP:
-            return failure("unsupported", "That disk or this system lacks what is needed (Linux 5.6, renameat2): choose another root.", .permanent)
+            return failure(
+                "unsupported", "That disk or this system lacks what is needed (Linux 5.6, renameat2): choose another root.", .permanent)
         default: return failure("io_error", "See whether that disk is there and healthy.", .retryable)
         }
     }

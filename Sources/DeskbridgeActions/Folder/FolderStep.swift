@@ -17,11 +17,12 @@ package struct FolderStep: PlannableStep {
         root = try RootPath(parsing: rootNode, home: home)
         rootLocation = rootNode.location
         name = try NameTemplate(parsing: mapping.required("name"), "name", .single, in: scope)
-        tree = if let node = mapping["tree"] {
-            try FolderTreeTemplate(parsing: node, depth: name.depth, in: scope)
-        } else {
-            FolderTreeTemplate()
-        }
+        tree =
+            if let node = mapping["tree"] {
+                try FolderTreeTemplate(parsing: node, depth: name.depth, in: scope)
+            } else {
+                FolderTreeTemplate()
+            }
         ifExists = if let node = mapping["ifExists"] { try Self.rule(node) } else { .reuse }
         mode = if let node = mapping["mode"] { try FolderMode(parsing: node) } else { nil }
     }
@@ -46,7 +47,9 @@ package struct FolderStep: PlannableStep {
         grants.allows(folder: root.text) ? [] : [DefinitionError(rootLocation, notGranted)]
     }
 
-    private var notGranted: String { "the folder \(root.text) is not granted: list it, or a folder above it, under grants: folders: of a policy" }
+    private var notGranted: String {
+        "the folder \(root.text) is not granted: list it, or a folder above it, under grants: folders: of a policy"
+    }
 
     package func plan(_ fields: FieldValues, grants: Grants) throws(PlanError) -> FolderPlan {
         guard grants.allows(folder: root.text) else { throw .refused(.notGranted, notGranted) }
@@ -60,6 +63,8 @@ package struct FolderStep: PlannableStep {
         guard base <= FolderTreeTemplate.longestPath else {
             throw .refused(.tooLong, "the path of \"\(last.shown)\" has more than \(FolderTreeTemplate.longestPath) bytes")
         }
-        return FolderPlan(root: root, name: segments, tree: try tree.tree(fields, base: base + 4), ifExists: ifExists, mode: mode)
+        return FolderPlan(
+            root: root, parents: segments.dropLast(), folder: FolderTree.Entry(last, folder: try tree.tree(fields, base: base + 4)),
+            ifExists: ifExists, mode: mode)
     }
 }

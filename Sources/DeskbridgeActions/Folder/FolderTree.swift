@@ -7,7 +7,13 @@ package struct FolderTree: Sendable, Equatable {
         /// The bytes of a file; nil for a folder.
         package let content: [UInt8]?
         /// What lies in a folder; empty for a file.
-        package fileprivate(set) var folder = FolderTree()
+        package fileprivate(set) var folder: FolderTree
+
+        init(_ name: SegmentName, content: [UInt8]? = nil, folder: FolderTree = FolderTree()) {
+            self.name = name
+            self.content = content
+            self.folder = folder
+        }
     }
 
     package private(set) var entries: [Entry] = []
@@ -28,7 +34,7 @@ package struct FolderTree: Sendable, Equatable {
         let rest = path.dropFirst()
         let bytes = rest.isEmpty ? content : nil
         guard let position = positions[name.collisionKey] else {
-            var entry = Entry(name: name, content: bytes)
+            var entry = Entry(name, content: bytes)
             let added = try entry.folder.insert(rest, content: content)
             positions[name.collisionKey] = entries.count
             entries.append(entry)
@@ -37,7 +43,8 @@ package struct FolderTree: Sendable, Equatable {
         let other = entries[position]
         guard other.name.text == name.text else {
             throw .refused(
-                .collision, "\"\(other.name.shown)\" and \"\(name.shown)\" in one folder differ only in case, and are one name on some disks")
+                .collision,
+                "\"\(other.name.shown)\" and \"\(name.shown)\" in one folder differ only in case, and are one name on some disks")
         }
         guard other.content == nil, bytes == nil else {
             let what = other.content != nil && bytes != nil ? "two files" : "a file and a folder"

@@ -46,7 +46,8 @@ extension FolderTreeTemplate {
         case .scalar(.string, _): return .file(try Template(parsing: node, "the content of \"\(path.source)\"", in: scope))
         case .scalar, .mapping:
             throw node.error(
-                "\"\(path.source)\" must have the text of a file or the list of a folder, not \(node.kind); an empty file has the text \"\"")
+                "\"\(path.source)\" must have the text of a file or the list of a folder, not \(node.kind); an empty file has the text \"\""
+            )
         }
     }
 

@@ -6,7 +6,7 @@ struct ParentFolder {
     private let mode: FolderMode?
 
     init(_ plan: FolderPlan) {
-        names = plan.name.dropLast()
+        names = plan.parents[...]
         mode = plan.mode
     }
 
@@ -35,7 +35,7 @@ struct ParentFolder {
             guard kind == .folder else { throw .inTheWay(kind, folder.path(of: name.shown)) }
             return try visit(names.dropFirst(), in: folder.folder(name.text, shown: name.shown), making, body)
         }
-        if let other = alike.first { throw .collision(folder.path(of: name.shown), with: other) }
+        if let other = alike.first(where: { !name.isExactly($0) }) { throw .collision(name, at: folder.path(of: name.shown), with: other) }
         guard making else { return nil }
 
         let isNew = try folder.makeFolder(name.text, shown: name.shown, exactly: mode?.bits)

@@ -4,14 +4,19 @@ package import DeskbridgeCore
 package struct ActionPlanner: Sendable {
     package let action: Action
     package let grants: Grants
-    package private(set) var fields: FieldValues
+    private let parameters: JSONObject
+    private var fields: FieldValues
 
-    /// - Parameter parameters: as the action's ``ParameterSet`` validated them.
-    package init(action: Action, grants: Grants, parameters: JSONObject, event: EventFields) {
+    /// - Parameters:
+    ///   - parameters: as the action's ``ParameterSet`` validated them.
+    ///   - payload: as it was sent.
+    package init(action: Action, grants: Grants, parameters: JSONObject, payload: JSONValue, event: EventFields) {
         self.action = action
         self.grants = grants
+        self.parameters = parameters
         fields = FieldValues(
-            parameters: parameters, secretNames: action.parameters.secretNames, date: event.acceptedAt, event: event.members)
+            parameters: parameters, secretNames: action.parameters.secretNames, date: event.acceptedAt, event: event.members,
+            payload: payload)
     }
 
     package mutating func setResult(_ result: JSONValue, of step: ActionStep) {
@@ -30,7 +35,6 @@ package struct ActionPlanner: Sendable {
     /// The payload of the confirmation, once all steps have their results.
     package func confirmationPayload() throws(PlanError) -> JSONValue {
         if let result = action.result { return try result.render(fields).value }
-        guard case .object(let parameters) = fields.payload else { return [:] }
         return .object(parameters.filter { !action.parameters.secretNames.contains($0.key) })
     }
 

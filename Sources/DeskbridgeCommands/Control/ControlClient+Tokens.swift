@@ -1,7 +1,7 @@
 internal import DeskbridgeCore
 
 extension ControlClient {
-    package func createToken(_ wanted: TokenRequest) async throws -> IssuedToken {
+    package func createToken(_ wanted: TokenOrder) async throws -> IssuedToken {
         var body: JSONObject = [
             "client": .string(wanted.client), "origins": .array(wanted.origins.map(JSONValue.string)),
         ]

@@ -48,7 +48,7 @@ package struct ControlClient: Sendable {
         }
     }
 
-    /// Opens the event stream. It is in force when this returns: whatever happens from now on is in it.
+    /// Opens the event stream.
     func openStream(_ target: String) async throws -> ControlStream {
         var request = head(.GET, target)
         request.headers.replaceOrAdd(name: "Accept", value: "text/event-stream")

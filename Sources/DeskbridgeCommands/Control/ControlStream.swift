@@ -43,9 +43,10 @@ package struct ControlStream: AsyncSequence, Sendable {
 /// One message of the stream.
 package struct StreamMessage: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
+        /// The stream is in force: whatever happens after this message is in it. It comes first, and once.
+        case authenticated
         /// A stored confirmation with its number.
         case confirmation(seq: Int64?)
-        case accepted
         case state
         case output
         case status
@@ -60,7 +61,7 @@ package struct StreamMessage: Sendable, Equatable {
         kind =
             switch event.name {
             case "confirmation": .confirmation(seq: Int64(event.id))
-            case "accepted": .accepted
+            case "authenticated": .authenticated
             case "state": .state
             case "output": .output
             case "status": .status

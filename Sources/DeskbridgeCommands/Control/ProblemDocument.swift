@@ -27,9 +27,10 @@ package struct ProblemDocument: Sendable, Equatable {
     /// The status to end with; that of a plain failure for a code this version does not know.
     package var status: ExitStatus { ProblemCode(rawValue: code).map { ExitStatus($0) } ?? .failed }
 
-    /// What happened for a person, one line for each thing that is wrong.
+    /// What happened for a person, one line for each thing that is wrong. Where there are several, the detail only repeats them.
     package var message: String {
-        var lines = ["\((detail ?? title).printable()) (\(code.printable()))"]
+        guard errors.count > 1 else { return "\((detail ?? title).printable()) (\(code.printable()))" }
+        var lines = ["\(title.printable()) (\(code.printable()))"]
         for error in errors {
             let place = error.pointer.isEmpty ? "the event" : error.pointer.printable()
             lines.append("  \(place): \(error.message.printable())")

@@ -10,6 +10,7 @@ enum ConfigurationChecks {
         return [
             Check("Configuration") { finding(configuration) { _ in home.configurationFile } },
             Check("Policies") { finding(policies) { Count.text($0.policy.rules.count, "rule") } },
+            Check("Actions") { await actions(home, userFolder: userFolder, policies: policies) },
             Check("Granted executables") { executables(policies) },
             Check("Granted folders") { folders(policies) },
         ]
@@ -35,6 +36,17 @@ enum ConfigurationChecks {
         }
     }
 
+    /// The actions as the daemon loads them. Against broken policies, which have a check of their own, no grant is missed.
+    private static func actions(_ home: BridgeHome, userFolder: String?, policies: Result<PolicySet, DefinitionErrors>) async -> Finding {
+        let handlers = StandardHandlers(environment: [:], home: userFolder ?? "/")
+        let catalog = Result { () throws(DefinitionErrors) in
+            let files = try DefinitionFolder(path: home.actions, name: "actions").read()
+            return try ActionCatalog.load(files, handlers: handlers.table, grants: try? policies.get().grants)
+        }
+        await handlers.shutdown()
+        return finding(catalog) { Count.text($0.actions.count, "action") }
+    }
+
     private static func finding<Value>(_ result: Result<Value, DefinitionErrors>, _ passed: (Value) -> String) -> Finding {
         switch result {
         case .success(let value): .passed(passed(value))
@@ -57,7 +69,8 @@ enum ConfigurationChecks {
         guard case .success(let set) = policies else { return .skipped("the policies have mistakes") }
         let closed = set.grants.folders.map(\.description).filter { FileFacts($0) != nil && access($0, W_OK | X_OK) != 0 }
         guard closed.isEmpty else {
-            return .failed("you may not write in \(closed.joined(separator: ", "))", remedy: "Give yourself the right, or grant another folder.")
+            return .failed(
+                "you may not write in \(closed.joined(separator: ", "))", remedy: "Give yourself the right, or grant another folder.")
         }
         return .passed(Count.text(set.grants.folders.count, "folder"))
     }

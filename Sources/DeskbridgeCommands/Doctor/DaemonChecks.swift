@@ -9,7 +9,9 @@ enum DaemonChecks {
     static func all(status: Result<BridgeStatus, CommandFailure>, configuration: BridgeConfiguration?) -> [Check] {
         [
             Check("Daemon") { answer(status) },
-            Check("Port") { configuration.map { port($0.listen, status: try? status.get()) } ?? .skipped("the configuration has mistakes") },
+            Check("Port") {
+                configuration.map { port($0.listen, status: try? status.get()) } ?? .skipped("the configuration has mistakes")
+            },
             Check("Definitions in force") { definitions(status) },
         ]
     }
@@ -57,7 +59,8 @@ enum DaemonChecks {
         let errors = status.actions.errors + status.policies.errors
         guard errors.isEmpty else {
             return .failed(
-                "older contents of these files stay in force:\n" + errors.joined(separator: "\n"), remedy: "Mend them; they are loaded at once.")
+                "older contents of these files stay in force:\n" + errors.joined(separator: "\n"),
+                remedy: "Mend them; they are loaded at once.")
         }
         return .passed("\(Count.text(status.actions.count, "action")), \(Count.text(status.policies.count, "rule"))")
     }

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import DeskbridgeCore
+internal import DeskbridgeStore
 internal import Glibc
 
 /// What the computer must have: time, space, a session bus, system calls.
@@ -8,6 +9,7 @@ enum MachineChecks {
         [
             Check("Clock") { time(clock.now(), state: home.state) },
             Check("Disk space") { space(home.state) },
+            Check("SQLite") { sqlite() },
             Check("Session bus") { sessionBus(environment("DBUS_SESSION_BUS_ADDRESS"), runtimeFolder: environment("XDG_RUNTIME_DIR")) },
             Check("Kernel") { systemCalls() },
         ]
@@ -56,6 +58,13 @@ enum MachineChecks {
         }
         if let runtimeFolder, FileFacts("\(runtimeFolder)/bus") != nil { return .passed("unix:path=\(runtimeFolder)/bus") }
         return .warned("DBUS_SESSION_BUS_ADDRESS is not set", remedy: remedy)
+    }
+
+    private static func sqlite() -> Finding {
+        guard SQLiteLibrary.isRecentEnough else {
+            return .failed("version \(SQLiteLibrary.version)", remedy: "Install version 3.37 or later (Debian: libsqlite3-0).")
+        }
+        return .passed("version \(SQLiteLibrary.version)")
     }
 
     static func systemCalls() -> Finding {

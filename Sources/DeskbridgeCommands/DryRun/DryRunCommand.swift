@@ -19,7 +19,7 @@ package struct DryRunCommand: BridgeCommand {
 
             EXAMPLES:
               deskbridge dry-run CREATE_RESOURCE --set name=Project_001 --set user=John
-              deskbridge dry-run CREATE_RESOURCE --payload-file event.json --client dashboard --origin https://studio.example
+              deskbridge dry-run CREATE_RESOURCE --payload-file a.json --client dashboard
             """)
 
     @Argument(help: "The type of the event, such as CREATE_RESOURCE.")

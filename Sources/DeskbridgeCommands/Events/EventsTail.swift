@@ -6,7 +6,7 @@ package struct EventsTail: BridgeCommand {
         commandName: "tail",
         abstract: "Show what happens as it happens, until you press Control-C.",
         discussion: """
-            Accepted events, changes of state and confirmations; with --output what processes write, with --status the depth of the \
+            Changes of state and confirmations; with --output what processes write, with --status the depth of the \
             queue. With --format json each message is one line, as the event stream of the HTTP API carries it.
 
             EXAMPLES:
@@ -41,7 +41,7 @@ package struct EventsTail: BridgeCommand {
         let channels = ["events"] + (output ? ["output:*"] : []) + (status ? ["status"] : [])
         try await home.withClient { client in
             var left = count ?? .max
-            for try await message in try await client.stream(channels: channels, since: since) {
+            for try await message in try await client.stream(channels: channels, since: since) where message.kind != .authenticated {
                 switch format.format {
                 case .json: try terminal.output.line(message.json.text)
                 case .table:

@@ -1,25 +1,59 @@
 package import DeskbridgeCore
+internal import DeskbridgeServer
+internal import DeskbridgeStore
 
-/// The token of the first client, made through the daemon.
+/// The token of the first client: made by the daemon, or where none runs, straight in the ledger.
 package struct FirstToken: Sendable {
-    package enum Answer: Sendable, Equatable {
-        case made(IssuedToken)
-        /// The client has a token that is good; a second one is not made unasked.
-        case exists
-        /// There is no daemon to make one.
-        case noDaemon
+    package let wanted: TokenOrder
+    package let home: BridgeHome
+    package let clock: WallClock
+
+    package init(wanted: TokenOrder, home: BridgeHome, clock: WallClock) {
+        self.wanted = wanted
+        self.home = home
+        self.clock = clock
     }
 
-    package let wanted: TokenRequest
-
-    /// - Throws: ``ControlError`` for any other reason than that there is no daemon.
-    package func answer(from client: ControlClient, now: Timestamp) async throws -> Answer {
+    /// Makes the token, unless the client has one that is good: a second one is not made unasked.
+    ///
+    /// - Returns: nil if there is one.
+    /// - Throws: ``ControlError``; ``CommandFailure`` if the configuration has mistakes or the ledger cannot be opened.
+    package func mint(through client: ControlClient) async throws -> IssuedToken? {
         do {
-            let tokens = try await client.tokens()
-            guard !tokens.contains(where: { $0.client == wanted.client && $0.standing(at: now) == .valid }) else { return .exists }
-            return .made(try await client.createToken(wanted))
+            let now = clock.now()
+            guard try await !client.tokens().contains(where: { $0.client == wanted.client && $0.standing(at: now) == .valid }) else {
+                return nil
+            }
+            return try await client.createToken(wanted)
         } catch ControlError.notRunning {
-            return .noDaemon
+            return try await mintInLedger()
         }
+    }
+
+    private func mintInLedger() async throws -> IssuedToken? {
+        let configuration: BridgeConfiguration
+        do { configuration = try ConfigurationChecks.configuration(home).get() } catch {
+            throw CommandFailure("\(error)", .configuration)
+        }
+        do {
+            let store = try EventStore.open(folder: home.state)
+            let result: Result<IssuedToken?, any Error>
+            do { result = .success(try await mint(in: store, expiry: configuration.tokens.expiry)) } catch { result = .failure(error) }
+            try await store.close()
+            return try result.get()
+        } catch let error as StoreError {
+            throw CommandFailure(error)
+        }
+    }
+
+    private func mint(in store: EventStore, expiry: Duration) async throws -> IssuedToken? {
+        guard let client = ClientName(wanted.client) else {
+            throw CommandFailure("\"\(wanted.client)\" is no client name.", .usage)
+        }
+        let directory = try await TokenDirectory(store: store, clock: clock)
+        let now = clock.now()
+        guard !directory.all.contains(where: { $0.client == client && $0.isGood(at: now) }) else { return nil }
+        let (token, record) = try await directory.create(TokenRequest(client: client, origins: wanted.origins, expiry: expiry))
+        return try IssuedToken(TokenJSON.created(token, record))
     }
 }

@@ -32,25 +32,21 @@ package struct Init: BridgeCommand {
     }
 
     package func run(on terminal: Terminal) async throws {
-        let entries = try HomeInitializer(home: try home.located()).run(port: port)
-        for entry in entries {
+        let located = try home.located()
+        for entry in try HomeInitializer(home: located).run(port: port) {
             switch entry {
             case .made(let path): try terminal.output.line("made  \(path)")
             case .kept(let path): try terminal.output.line("kept  \(path)")
             }
         }
-        let wanted = TokenRequest(
+        let wanted = TokenOrder(
             client: "dashboard", origins: ["http://127.0.0.1:\(port)", "http://localhost:\(port)"] + origins)
-        let answer = try await home.withClient { try await FirstToken(wanted: wanted).answer(from: $0, now: terminal.clock.now()) }
-        switch answer {
-        case .made(let token): try terminal.write(token, as: .table)
-        case .exists: try terminal.error.line("The client dashboard has a token already. Others: deskbridge token create")
-        case .noDaemon:
-            try terminal.error.line(
-                """
-                Next: start the daemon with "deskbridge serve", then make a token with
-                  deskbridge token create dashboard \(wanted.origins.map { "--origin \($0)" }.joined(separator: " "))
-                """)
+        let first = FirstToken(wanted: wanted, home: located, clock: terminal.clock)
+        if let token = try await home.withClient({ try await first.mint(through: $0) }) {
+            try terminal.write(token, as: .table)
+            try terminal.error.line("Next: deskbridge doctor, then: deskbridge serve (with the same --home)")
+        } else {
+            try terminal.error.line("The client dashboard has a token already. Others: deskbridge token create")
         }
     }
 }

@@ -17,7 +17,7 @@ package struct EventFilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only events that hold this text.", valueName: "text"))
     package var search: String?
 
-    @Option(help: ArgumentHelp("How many events to list, from 1 to 1000.", valueName: "count"))
+    @Option(help: ArgumentHelp("How many events to list, from 1 to 500.", valueName: "count"))
     package var limit: Int = 50
 
     @Option(help: ArgumentHelp("Go on where an earlier list ended.", valueName: "cursor"))
@@ -26,7 +26,7 @@ package struct EventFilterOptions: ParsableArguments {
     package init() {}
 
     package func validate() throws {
-        guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
+        guard (1...500).contains(limit) else { throw ValidationError("--limit must be from 1 to 500.") }
     }
 
     /// - Parameter states: the states to list when none is asked for; none at all means every state.

@@ -29,15 +29,15 @@ package enum StreamLines {
             let failure = json["error"]?["message"]?.stringValue
             let number = seq.map { "#\($0) " } ?? ""
             return [line(type, failure == nil ? .green : .red, number + (failure ?? json["payload"]?.text ?? ""))]
-        case .accepted:
-            return [line("accepted", nil, json["eventType"]?.stringValue ?? json["state"]?.stringValue ?? "")]
         case .state:
-            return [line("state", nil, "\(json["before"]?.stringValue ?? "?") -> \(json["after"]?.stringValue ?? "?")")]
+            let states = [json["before"]?.stringValue, json["after"]?.stringValue].compactMap(\.self).joined(separator: " -> ")
+            return [line(json["eventType"]?.stringValue ?? "state", nil, states)]
         case .output:
             return output(message).map { line("output", .dim, $0) }
         case .status:
             let counts = (json["queue"]?.objectValue ?? [:]).map { "\($0.key) \($0.value.text)" }
             return [line("status", .dim, counts.joined(separator: ", "))]
+        case .authenticated: return []
         case .other(let name):
             return [line(name, .dim, json.text)]
         }

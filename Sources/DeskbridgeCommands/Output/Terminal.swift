@@ -1,5 +1,5 @@
-internal import Glibc
 package import DeskbridgeCore
+internal import Glibc
 
 /// Where a command writes: results to `output`, everything else to `error`.
 package struct Terminal: Sendable {

@@ -21,7 +21,9 @@ package struct QueueList: BridgeCommand {
     package init() {}
 
     package func run(on terminal: Terminal) async throws {
-        let page = try await home.withClient { try await filter.page(from: $0, defaultStates: DeliveryState.allCases.filter { !$0.isFinal }) }
+        let page = try await home.withClient {
+            try await filter.page(from: $0, defaultStates: DeliveryState.allCases.filter { !$0.isFinal })
+        }
         try terminal.write(page, as: format.format, ifEmpty: "No such event. Those that have ended: deskbridge events list")
     }
 }

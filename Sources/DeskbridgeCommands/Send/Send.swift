@@ -35,7 +35,8 @@ package struct Send: BridgeCommand {
 
     package func validate() throws {
         guard EventType(type) != nil else {
-            throw ValidationError("\"\(type)\" is no event type: it has capital letters, digits and _, a letter first, such as CREATE_RESOURCE.")
+            throw ValidationError(
+                "\"\(type)\" is no event type: it has capital letters, digits and _, a letter first, such as CREATE_RESOURCE.")
         }
         guard key.map({ IdempotencyKey($0) != nil }) ?? true else {
             throw ValidationError("--key must have 1 to 255 bytes and no control character.")

@@ -76,7 +76,8 @@ struct LogLine {
             .map { "\($0.key)=\("\($0.value)".printable())" }
         let level = line.level.rawValue.uppercased()
         let time = line.time.description.dropFirst(11).dropLast(1)
-        return "\(time) \(level)\(String(repeating: " ", count: max(0, 8 - level.count))) \(line.message)  \(details.joined(separator: " "))"
+        return
+            "\(time) \(level)\(String(repeating: " ", count: max(0, 8 - level.count))) \(line.message)  \(details.joined(separator: " "))"
     }
 }
 

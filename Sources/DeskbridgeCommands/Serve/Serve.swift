@@ -25,7 +25,8 @@ package struct Serve: BridgeCommand {
               deskbridge serve --home ~/bridge --port 7421
             """)
 
-    @Option(help: ArgumentHelp("The port to listen on; 0 takes any that is free. (default: listen.port of deskbridge.yaml)", valueName: "port"))
+    @Option(
+        help: ArgumentHelp("The port to listen on; 0 takes any that is free. (default: listen.port of deskbridge.yaml)", valueName: "port"))
     package var port: Int?
 
     @OptionGroup package var home: HomeOptions
@@ -81,12 +82,7 @@ package struct Serve: BridgeCommand {
     private static func failure(_ error: any Error) -> CommandFailure {
         switch error {
         case let error as CommandFailure: error
-        case let error as StoreError:
-            switch error.kind {
-            case .inUse: CommandFailure("\(error)", .cannotCreate)
-            case .notWritable, .superseded: CommandFailure("\(error)", .configuration)
-            default: CommandFailure("\(error)", .failed)
-            }
+        case let error as StoreError: CommandFailure(error)
         case let error as ListeningError: CommandFailure("\(error)", .configuration)
         default: CommandFailure("The daemon failed: \(error)", .failed)
         }

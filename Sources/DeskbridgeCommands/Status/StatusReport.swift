@@ -40,7 +40,8 @@ package enum StatusReport {
     private static func definitions(_ definitions: BridgeStatus.Definitions, _ what: String) -> String {
         let count = Count.text(definitions.count, what)
         guard !definitions.errors.isEmpty else { return count }
-        return "\(count), \(Count.text(definitions.errors.count, "mistake")); what was in force before stays\n" + definitions.errors.joined(separator: "\n")
+        return "\(count), \(Count.text(definitions.errors.count, "mistake")); what was in force before stays\n"
+            + definitions.errors.joined(separator: "\n")
     }
 
     /// What asks for a person.

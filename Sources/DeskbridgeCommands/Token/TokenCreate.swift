@@ -18,13 +18,17 @@ package struct TokenCreate: BridgeCommand {
     @Argument(help: "The client's name: small letters, digits, and . _ : - after the first, such as dashboard.")
     package var client: String
 
-    @Option(name: .customLong("origin"), help: ArgumentHelp("A web origin it may be used from. May be given more than once.", valueName: "origin"))
+    @Option(
+        name: .customLong("origin"),
+        help: ArgumentHelp("A web origin it may be used from. May be given more than once.", valueName: "origin"))
     package var origins: [String] = []
 
-    @Option(help: ArgumentHelp("How long it is good, such as 90d or 12h. (default: tokens.expiry of deskbridge.yaml)", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp("How long it is good, such as 90d or 12h. (default: tokens.expiry of deskbridge.yaml)", valueName: "duration"))
     package var expires: String?
 
-    @Option(help: ArgumentHelp("How many messages in how long, such as 600/10s. (default: limits.rate of deskbridge.yaml)", valueName: "rate"))
+    @Option(
+        help: ArgumentHelp("How many messages in how long, such as 600/10s. (default: limits.rate of deskbridge.yaml)", valueName: "rate"))
     package var rate: String?
 
     @Flag(name: .customLong("single-session"), help: "A new WebSocket of this token replaces the one before.")
@@ -46,7 +50,7 @@ package struct TokenCreate: BridgeCommand {
     }
 
     package func run(on terminal: Terminal) async throws {
-        let wanted = TokenRequest(
+        let wanted = TokenOrder(
             client: client, origins: origins, expires: expires, rate: rate, isSingleSession: isSingleSession, label: label)
         let token = try await home.withClient { try await $0.createToken(wanted) }
         try terminal.write(token, as: format.format)

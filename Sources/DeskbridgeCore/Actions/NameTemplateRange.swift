@@ -72,7 +72,8 @@ struct NameTemplateRange: Sendable, Hashable {
             let placeholder = try Placeholder(text, at: location, in: scope)
             guard placeholder.type == .integer || placeholder.type == .any else {
                 throw DefinitionError(
-                    location, "the bound \"\(text)\" of a range must be an integer, and \(placeholder.description) is \(placeholder.type.phrase)")
+                    location,
+                    "the bound \"\(text)\" of a range must be an integer, and \(placeholder.description) is \(placeholder.type.phrase)")
             }
             return .field(placeholder)
         }
@@ -80,7 +81,8 @@ struct NameTemplateRange: Sendable, Hashable {
             throw DefinitionError(location, "the bound \"\(text.prefix(40))\" of a range must be an integer from 0 to \(largest)")
         }
         guard String(number) == text else {
-            throw DefinitionError(location, "write the bound \"\(text)\" of the range as \(number), and its width behind a colon, such as :03")
+            throw DefinitionError(
+                location, "write the bound \"\(text)\" of the range as \(number), and its width behind a colon, such as :03")
         }
         return .literal(number)
     }
@@ -92,7 +94,8 @@ struct NameTemplateRange: Sendable, Hashable {
             let rendered = try placeholder.value(fields)
             if rendered.value == .null { throw .refused(.missingValue, "\(placeholder.description) bounds a range and has no value") }
             guard let integer = rendered.value.integerValue else {
-                throw .refused(.wrongType, "\(placeholder.description) bounds a range and must be an integer, not \(rendered.value.typeName)")
+                throw .refused(
+                    .wrongType, "\(placeholder.description) bounds a range and must be an integer, not \(rendered.value.typeName)")
             }
             guard (0...Int64(largest)).contains(integer) else {
                 throw .refused(.outOfRange, "\(placeholder.description) bounds a range and must be from 0 to \(largest)")

@@ -62,17 +62,17 @@ extension SegmentName {
 
     package var collisionKey: String { Self.collisionKey(text) }
 
-    static func forbiddenCharacter(in text: some StringProtocol) -> Unicode.Scalar? {
-        text.unicodeScalars.first { scalar in
-            switch scalar {
-            case "/", "\\", ":", "*", "?", "\"", "<", ">", "|": return true
-            case "\u{20}"..."\u{7E}": return false
-            default: break
-            }
-            return switch scalar.properties.generalCategory {
-            case .control, .format, .privateUse, .surrogate, .unassigned, .lineSeparator, .paragraphSeparator: true
-            default: false
-            }
+    static func forbiddenCharacter(in text: some StringProtocol) -> Unicode.Scalar? { text.unicodeScalars.first(where: isForbidden) }
+
+    static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "/", "\\", ":", "*", "?", "\"", "<", ">", "|": return true
+        case "\u{20}"..."\u{7E}": return false
+        default: break
+        }
+        return switch scalar.properties.generalCategory {
+        case .control, .format, .privateUse, .surrogate, .unassigned, .lineSeparator, .paragraphSeparator: true
+        default: false
         }
     }
 
@@ -89,7 +89,7 @@ extension SegmentName {
     static func isUnsafeEnd(_ scalar: Unicode.Scalar) -> Bool { scalar == "." || scalar.properties.isWhitespace }
 
     /// Microsoft, "Naming Files, Paths, and Namespaces": a device's name stays one with an extension, and with spaces before it.
-    private static func isDevice(_ name: String) -> Bool {
+    static func isDevice(_ name: String) -> Bool {
         var stem = name.unicodeScalars.prefix { $0 != "." }
         while stem.last == " " { stem.removeLast() }
         let device = String(stem).uppercased()

@@ -11,8 +11,10 @@ package struct YAMLParser: ~Copyable {
     private var reader: YAMLEventReader
     private var depth = 0
 
+    /// A file that holds only comments, or nothing, is a scalar without a value.
+    ///
     /// - Throws: ``DefinitionError`` for a syntax error, a key that stands twice, an anchor or alias, a tag, more than one document,
-    ///   values nested deeper than 64 levels, an empty file, or one larger than 1 MiB.
+    ///   values nested deeper than 64 levels, or a file larger than 1 MiB.
     package static func parse(_ text: String, file: String) throws(DefinitionError) -> YAMLNode {
         let top = SourceLocation(file: file, line: 1, column: 1)
         guard text.utf8.count <= largestFile else { throw DefinitionError(top, "the file is larger than 1 MiB") }
@@ -55,7 +57,9 @@ package struct YAMLParser: ~Copyable {
 
     private mutating func document() throws(YAMLFailure) -> YAMLNode {
         let start = try next()
-        guard case .documentStart(let hasDirectives) = start.kind else { throw mistake(start.start, "the file is empty") }
+        guard case .documentStart(let hasDirectives) = start.kind else {
+            return YAMLNode(.scalar(value: .null, text: ""), at: location(start.start))
+        }
         guard !hasDirectives else {
             throw mistake(start.start, "lines that begin with % are not supported here: the file is read as YAML 1.2")
         }

@@ -7,12 +7,15 @@ package struct Confirmation: Sendable, Hashable {
     /// The message without its `seq`.
     package var body: JSONValue
     package var createdAt: Timestamp
+    /// Whether its event came as a CloudEvent.
+    package var isCloudEvent: Bool
 
-    package init(seq: Int64, event: EventID, client: ClientName, body: JSONValue, createdAt: Timestamp) {
+    package init(seq: Int64, event: EventID, client: ClientName, body: JSONValue, createdAt: Timestamp, isCloudEvent: Bool = false) {
         self.seq = seq
         self.event = event
         self.client = client
         self.body = body
         self.createdAt = createdAt
+        self.isCloudEvent = isCloudEvent
     }
 }

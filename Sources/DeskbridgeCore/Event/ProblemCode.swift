@@ -21,7 +21,6 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case rateLimited = "rate_limited"
     case internalError = "internal_error"
     case shuttingDown = "shutting_down"
-    case queueFull = "queue_full"
     case storageFull = "storage_full"
     case unknownMessage = "unknown_message"
 
@@ -40,7 +39,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .upgradeRequired: 426
         case .rateLimited: 429
         case .internalError: 500
-        case .shuttingDown, .queueFull: 503
+        case .shuttingDown: 503
         case .storageFull: 507
         }
     }
@@ -68,8 +67,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .rateLimited: "Too many requests"
         case .internalError: "The bridge made a mistake"
         case .shuttingDown: "The bridge is shutting down"
-        case .queueFull: "The queue is full"
-        case .storageFull: "The disk is full"
+        case .storageFull: "There is no room for the event"
         case .unknownMessage: "There is no such message"
         }
     }

@@ -28,24 +28,21 @@ package struct Attempt: Sendable {
     }
 
     /// Runs a claimed event. Returns when its outcome is stored.
-    package func run(_ event: EventRecord) async {
+    ///
+    /// - Returns: the state that the event has now; nil if the outcome could not be stored.
+    package func run(_ event: EventRecord) async -> DeliveryState? {
         let began = ContinuousClock.now
         let output = LiveOutput(event: event.event, feed: feed)
         let (progress, interruption) = await running.run(event.id) {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await output.stream() }
-                defer { output.finish() }
-                return await perform(event, output)
-            }
+            await output.streaming { await perform(event, output) }
         }
         let end = end(of: event, progress ?? .notStarted, interruption, output.tail)
         log(event, end, took: ContinuousClock.now - began)
-        await record(end, of: event)
-    }
-
-    /// Tells the live connections that events which waited in the queue run now.
-    func announce(_ claimed: [EventRecord], at moment: Timestamp) {
-        for event in claimed { feed.publish(.changed(StateChange(claimed: event), at: moment)) }
+        let isStored = await record(end, of: event)
+        let isUnwanted = running.settle(event.id)
+        guard isStored else { return nil }
+        if isUnwanted, !end.state.isFinal { await cancelWaiting(event.id) }
+        return end.state
     }
 
     private func perform(_ event: EventRecord, _ output: LiveOutput) async -> StepProgress {
@@ -66,6 +63,7 @@ package struct Attempt: Sendable {
         }
         var planner = ActionPlanner(
             action: action, grants: snapshot.policy.grants, parameters: parameters,
+            payload: event.event.payload,
             event: EventFields(
                 id: event.id, type: event.event.type, client: event.client, key: event.event.key, acceptedAt: event.event.acceptedAt))
         var steps = StepSequence(event: event, action: action, store: store, clock: clock, output: output)
@@ -85,10 +83,9 @@ package struct Attempt: Sendable {
                 confirmation: ConfirmationMessage.success(of: event, type: confirm, payload: payload, at: now))
         case .failed(let failure):
             end = failed(event, failure, progress, now)
+            if end.state == .retrying, interruption == .cancelled { end = cancelled(event, now) }
         case .stopped where interruption == .cancelled:
-            end = AttemptEnd(
-                at: now, state: .cancelled, failure: .cancelled,
-                confirmation: ConfirmationMessage.failure(of: event, .cancelled, at: now))
+            end = cancelled(event, now)
         case .stopped:
             end = interrupted(progress, now)
         }
@@ -96,6 +93,12 @@ package struct Attempt: Sendable {
         end.outputTail = tail
         end.plan = progress.shownPlan
         return end
+    }
+
+    private func cancelled(_ event: EventRecord, _ now: Timestamp) -> AttemptEnd {
+        AttemptEnd(
+            at: now, state: .cancelled, failure: .cancelled,
+            confirmation: ConfirmationMessage.failure(of: event, .cancelled, at: now))
     }
 
     private func failed(_ event: EventRecord, _ failure: Failure, _ progress: StepProgress, _ now: Timestamp) -> AttemptEnd {
@@ -115,27 +118,41 @@ package struct Attempt: Sendable {
 
     /// The bridge stops: the attempt doesn't count as failed, and goes on after the next start if that is safe.
     private func interrupted(_ progress: StepProgress, _ now: Timestamp) -> AttemptEnd {
-        let failure = Failure("interrupted", "The bridge was stopped while the step \"\(progress.step ?? "")\" ran.", .unknownOutcome)
+        let place = progress.step.map { "while the step \"\($0)\" ran" } ?? "before the next step began"
+        let failure = Failure("interrupted", "The bridge was stopped \(place).", .unknownOutcome)
         guard progress.isSafeToRepeat else { return AttemptEnd(at: now, state: .unknown, failure: failure) }
         return AttemptEnd(at: now, state: .retrying, outcome: .interrupted, dueAt: now, failure: failure)
     }
 
-    /// Stores the outcome. A full disk or an I/O error is waited out: what was done must not be forgotten.
-    private func record(_ end: AttemptEnd, of event: EventRecord) async {
+    /// Stores the outcome. A full disk or an I/O error is waited out: what was done must not be forgotten. Only the end of the
+    /// time that a stopping bridge has ends the wait; then the next start decides, as after a crash.
+    ///
+    /// - Returns: whether it is stored.
+    private func record(_ end: AttemptEnd, of event: EventRecord) async -> Bool {
         var delay = Duration.milliseconds(100)
         while true {
+            let isLastTry = running.isShuttingDown
             do throws(StoreError) {
-                return try await finish(event, end)
+                try await finish(event, end)
+                return true
             } catch {
                 logger.error(
                     "outcome could not be stored",
                     metadata: [
                         "event": "outcome.unstored", "id": "\(event.id)", "error": "\(error)", "hint": "\(error.hint)",
                     ])
-                guard error.mayPass else { return }
+                guard error.mayPass, !isLastTry else { return false }
             }
             await Self.pause(delay)
             delay = min(delay * 2, .seconds(5))
+        }
+    }
+
+    /// Somebody wanted the attempt to end while its outcome was being stored. The event waits now, so it can be ended at once.
+    private func cancelWaiting(_ id: EventID) async {
+        do throws(StoreError) { try await store.cancel(id, at: clock.now(), telling: feed, running) } catch {
+            if case .wrongState = error.kind { return }
+            logger.error("event could not be cancelled", metadata: ["event": "cancel.failed", "id": "\(id)", "error": "\(error)"])
         }
     }
 
@@ -176,11 +193,6 @@ package struct Attempt: Sendable {
 }
 
 extension StateChange {
-    /// What a claim made of an event: only the first attempt, or the first after a person's `retry`, comes from the queue itself.
-    fileprivate init(claimed event: EventRecord) {
-        self.init(before: event.attempt - 1 == event.attemptsBeforeRetry ? .queued : .retrying, event: event, confirmation: nil)
-    }
-
     /// What the end of an attempt makes of its event.
     fileprivate init(_ event: EventRecord, _ end: AttemptEnd, _ confirmation: Confirmation?) {
         var after = event

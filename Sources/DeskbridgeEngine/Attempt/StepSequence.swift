@@ -40,7 +40,7 @@ struct StepSequence {
                     try await store.storeStepResult(
                         event: event.id, step: record.step, attempt: record.attempt, result: record.result, at: record.at)
                     unstored = nil
-                } catch { return progress(.failed(storeFailure(error)), at: step) }
+                } catch { return progress(.failed(storeFailure(error)), at: nil, record) }
             }
             if Task.isCancelled { return progress(.stopped, at: nil) }
             switch await perform(step, planner) {

@@ -16,6 +16,19 @@ extension EventStore {
         }
     }
 
+    /// Ends an event that waits, or asks its attempt to end.
+    func cancel(_ id: EventID, at moment: Timestamp, telling feed: Feed, _ running: RunningAttempts) async throws(StoreError) {
+        let operation = StoreOperation.requestCancel(id, at: moment, failure: .cancelled) { event in
+            ConfirmationMessage.failure(of: event, .cancelled, at: moment)
+        }
+        _ = try await perform(operation) { result in
+            switch result {
+            case .cancelled(let change): feed.publish(.changed(change, at: moment))
+            case .requested: running.cancel(id)
+            }
+        }
+    }
+
     /// - Parameter committed: is called on the ledger's thread right after the commit; it must not block.
     func perform<Answer: Sendable>(
         _ operation: StoreOperation<Answer>, committed: @escaping @Sendable (Answer) -> Void

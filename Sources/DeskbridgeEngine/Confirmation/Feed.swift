@@ -7,6 +7,8 @@ package enum FeedItem: Sendable {
     /// An event went from one state to another; its confirmation, if it has one, was stored along with it.
     case changed(StateChange, at: Timestamp)
     case output(OutputBatch)
+    /// Ended events were taken out of the ledger: so many of each state.
+    case forgotten([DeliveryState: Int])
 }
 
 /// Some lines that a running step wrote.

@@ -2,7 +2,7 @@ package import DeskbridgeActions
 package import DeskbridgeCore
 internal import Synchronization
 
-/// The actions and policies in force. A reload replaces both at once, or leaves both as they were.
+/// The actions and policies in force. A reload replaces both at once.
 package final class Definitions: Sendable {
     /// What was in force at one moment.
     package struct Snapshot: Sendable {
@@ -10,12 +10,14 @@ package final class Definitions: Sendable {
         package let policy: PolicySet
         /// The mistakes of files whose older contents stay in force.
         package let errors: DefinitionErrors
-        fileprivate let files: Files
+        /// What the folders held. Nil if they could not be read.
+        fileprivate let files: Files?
+        fileprivate let policyFiles: [PolicyFile]
     }
 
     fileprivate struct Files: Sendable, Hashable {
-        var actions: [DefinitionFile] = []
-        var policies: [DefinitionFile] = []
+        let actions: [DefinitionFile]
+        let policies: [DefinitionFile]
     }
 
     private let actions: DefinitionFolder
@@ -35,7 +37,9 @@ package final class Definitions: Sendable {
         self.handlers = handlers
         self.home = home
         let files = Files(actions: try actions.read(), policies: try policies.read())
-        snapshot = Mutex(try Self.load(files, handlers: handlers, home: home))
+        let first = Self.load(files, over: nil, handlers: handlers, home: home)
+        guard first.errors.isEmpty else { throw first.errors }
+        snapshot = Mutex(first)
     }
 
     package var current: Snapshot { snapshot.withLock { $0 } }
@@ -50,47 +54,37 @@ package final class Definitions: Sendable {
         let next: Snapshot
         do throws(DefinitionErrors) {
             let files = Files(actions: try actions.read(), policies: try policies.read())
-            guard files != before.files || !before.errors.isEmpty else { return nil }
-            next = Self.loadKeepingOlder(files, before: before, handlers: handlers, home: home)
+            guard files != before.files else { return nil }
+            next = Self.load(files, over: before, handlers: handlers, home: home)
         } catch {
-            next = Snapshot(catalog: before.catalog, policy: before.policy, errors: error, files: before.files)
+            next = Snapshot(catalog: before.catalog, policy: before.policy, errors: error, files: nil, policyFiles: before.policyFiles)
         }
         snapshot.withLock { $0 = next }
         return next
     }
 
-    private static func load(_ files: Files, handlers: HandlerTable, home: String) throws(DefinitionErrors) -> Snapshot {
+    private static func load(_ files: Files, over before: Snapshot?, handlers: HandlerTable, home: String) -> Snapshot {
         var errors = DefinitionErrors()
-        var policy = PolicySet.empty
-        do throws(DefinitionErrors) {
-            var nodes: [YAMLNode] = []
-            for file in files.policies {
-                do throws(DefinitionErrors) { nodes.append(try file.node()) } catch { error.errors.forEach { errors.add($0) } }
-            }
-            policy = try PolicySet.parse(nodes, home: home)
-        } catch { error.errors.forEach { errors.add($0) } }
-        var catalog = ActionCatalog.empty
-        do throws(DefinitionErrors) {
+        let policyFiles = loadPolicies(files.policies, over: before?.policyFiles ?? [], home: home, &errors)
+        let policy = PolicySet(policyFiles)
+        let former = Set(before?.files?.actions ?? [])
+        let (catalog, mistakes) = ActionCatalog.load(
+            files.actions, over: before?.catalog ?? .empty, unchanged: Set(files.actions.filter(former.contains).map(\.name)),
+            handlers: handlers,
             // Against broken policies every grant would seem to be missing: those messages would only hide the cause.
-            catalog = try ActionCatalog.load(files.actions, handlers: handlers, grants: errors.isEmpty ? policy.grants : nil)
-        } catch { error.errors.forEach { errors.add($0) } }
-        guard errors.isEmpty else { throw errors }
-        return Snapshot(catalog: catalog, policy: policy, errors: DefinitionErrors(), files: files)
+            grants: errors.isEmpty ? policy.grants : nil)
+        mistakes.errors.forEach { errors.add($0) }
+        return Snapshot(catalog: catalog, policy: policy, errors: errors, files: files, policyFiles: policyFiles)
     }
 
-    private static func loadKeepingOlder(_ files: Files, before: Snapshot, handlers: HandlerTable, home: String) -> Snapshot {
-        do throws(DefinitionErrors) { return try load(files, handlers: handlers, home: home) } catch {
-            let broken = Set(error.errors.map(\.location.file))
-            let mended = Files(
-                actions: replacing(broken, in: files.actions, by: before.files.actions),
-                policies: replacing(broken, in: files.policies, by: before.files.policies))
-            let standing = (try? load(mended, handlers: handlers, home: home)) ?? before
-            return Snapshot(catalog: standing.catalog, policy: standing.policy, errors: error, files: standing.files)
+    private static func loadPolicies(
+        _ files: [DefinitionFile], over older: [PolicyFile], home: String, _ errors: inout DefinitionErrors
+    ) -> [PolicyFile] {
+        files.compactMap { file in
+            do throws(DefinitionErrors) { return try PolicyFile.parse(file.node(), home: home) } catch {
+                error.errors.forEach { errors.add($0) }
+                return older.first { $0.name == file.name }
+            }
         }
-    }
-
-    private static func replacing(_ broken: Set<String>, in files: [DefinitionFile], by older: [DefinitionFile]) -> [DefinitionFile] {
-        let older = Dictionary(older.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        return files.compactMap { broken.contains($0.name) ? older[$0.name] : $0 }
     }
 }

@@ -20,13 +20,17 @@ struct DrainGate: Sendable {
         window = RateWindow(rate)
     }
 
-    /// Takes up to `count` passes.
-    ///
-    /// - Returns: how many were taken, and how long to wait for the next one if that is fewer.
-    mutating func take(_ count: Int, now: Duration) -> (taken: Int, retryAfter: Duration?) {
+    /// How many of `count` may pass now, and how long to wait for the next one if that is fewer.
+    func room(for count: Int, now: Duration) -> (count: Int, retryAfter: Duration?) {
+        var window = window
         for taken in 0..<count {
             if case .refused(let retryAfter) = window.take(now: now) { return (taken, retryAfter) }
         }
         return (count, nil)
+    }
+
+    /// Counts what did pass.
+    mutating func pass(_ count: Int, now: Duration) {
+        for _ in 0..<count { _ = window.take(now: now) }
     }
 }

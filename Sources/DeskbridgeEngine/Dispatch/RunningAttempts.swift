@@ -11,6 +11,9 @@ package enum Interruption: Sendable, Hashable {
 package final class RunningAttempts: Sendable {
     private struct State {
         var attempts: [EventID: AsyncStream<Interruption>.Continuation] = [:]
+        /// Running events that somebody wants to end, until the outcome of their attempt is stored. The wish may come
+        /// before the attempt has begun, and after it has ended.
+        var cancelled: Set<EventID> = []
         var isShuttingDown = false
     }
 
@@ -20,13 +23,21 @@ package final class RunningAttempts: Sendable {
 
     package var count: Int { state.withLock { $0.attempts.count } }
 
-    /// - Returns: whether the event has an attempt under way.
-    @discardableResult
-    package func cancel(_ event: EventID) -> Bool {
-        guard let attempt = state.withLock({ $0.attempts[event] }) else { return false }
-        attempt.yield(.cancelled)
-        return true
+    /// Whether the time that attempts had to end by themselves is over.
+    var isShuttingDown: Bool { state.withLock { $0.isShuttingDown } }
+
+    /// Ends the attempt of an event that the ledger holds as running, be it about to begin, under way or about to be stored.
+    package func cancel(_ event: EventID) {
+        let attempt = state.withLock { state in
+            state.cancelled.insert(event)
+            return state.attempts[event]
+        }
+        attempt?.yield(.cancelled)
     }
+
+    /// The outcome of the event's attempt is stored.
+    /// - Returns: whether somebody wanted to end it.
+    func settle(_ event: EventID) -> Bool { state.withLock { $0.cancelled.remove(event) != nil } }
 
     func interruptAll() {
         let attempts = state.withLock { state in
@@ -38,16 +49,18 @@ package final class RunningAttempts: Sendable {
 
     /// Does the work, and cancels its task when it is ended from outside.
     ///
-    /// - Returns: what the work returned, cancelled or not.
+    /// - Returns: what the work returned, cancelled or not; nil if it was ended before it began.
     func run<Value: Sendable>(
         _ event: EventID, _ work: @escaping @Sendable () async -> Value
     ) async -> (value: Value?, interruption: Interruption?) {
         let (interruptions, attempt) = AsyncStream.makeStream(of: Interruption.self, bufferingPolicy: .bufferingOldest(1))
-        let isLate = state.withLock { state in
+        let early: Interruption? = state.withLock { state in
+            if state.cancelled.contains(event) { return .cancelled }
+            if state.isShuttingDown { return .shutdown }
             state.attempts[event] = attempt
-            return state.isShuttingDown
+            return nil
         }
-        if isLate { attempt.yield(.shutdown) }
+        if let early { return (nil, early) }
         defer { state.withLock { $0.attempts[event] = nil } }
 
         return await withTaskGroup(of: Part<Value>.self) { group in

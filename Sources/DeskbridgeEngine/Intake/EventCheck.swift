@@ -16,7 +16,7 @@ package enum EventCheck {
         _ draft: EventDraft, from identity: Identity, under definitions: Definitions.Snapshot, gate: Gate, now: Timestamp,
         looking: Bool = false
     ) throws(Problem) -> Checked {
-        guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, definitions.catalog) }
+        guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, identity, definitions) }
         let rule = try gate.check(identity, .submit(draft.type), under: definitions.policy.policy)
 
         let parameters: JSONObject
@@ -24,7 +24,7 @@ package enum EventCheck {
 
         let id = EventID(at: now)
         let planner = ActionPlanner(
-            action: action, grants: definitions.policy.grants, parameters: parameters,
+            action: action, grants: definitions.policy.grants, parameters: parameters, payload: draft.payload,
             event: EventFields(id: id, type: draft.type, client: identity.client, key: draft.key, acceptedAt: now))
         let plan = planner.preview(looking: looking)
         if let (step, refusal) = plan.refusal { throw refused(step, refusal) }
@@ -41,9 +41,16 @@ package enum EventCheck {
         return Checked(event: event, plan: plan, concurrencyLimit: action.concurrency?.limit)
     }
 
-    private static func unknownType(_ type: EventType, _ catalog: ActionCatalog) -> Problem {
-        let nearest = NearestName.of(type.text, in: catalog.types).map { " Did you mean \($0)?" } ?? ""
-        return Problem(.unknownEventType, "No action serves \(type.text).\(nearest)", errors: [.init(pointer: "/type", message: "is served by no action")])
+    /// Suggests only what this client may cause: names of other actions are none of its business.
+    private static func unknownType(_ type: EventType, _ identity: Identity, _ definitions: Definitions.Snapshot) -> Problem {
+        let types = definitions.catalog.types.filter { known in
+            let request = PolicyRequest(type: known, client: identity.client.text, origin: identity.origin)
+            return identity.isLocal || definitions.policy.policy.decide(request).effect != .deny
+        }
+        let nearest = NearestName.of(type.text, in: types).map { " Did you mean \($0)?" } ?? ""
+        return Problem(
+            .unknownEventType, "No action serves \(type.text).\(nearest)",
+            errors: [.init(pointer: "/type", message: "is served by no action")])
     }
 
     private static func invalid(_ errors: ValidationErrors) -> Problem {

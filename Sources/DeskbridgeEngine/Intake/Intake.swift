@@ -12,18 +12,21 @@ package final class Intake: Sendable {
     private let definitions: Definitions
     private let gate: Gate
     private let dispatcher: Dispatcher
+    private let open: OpenEvents
     private let feed: Feed
     private let clock: WallClock
     private let logger: Logger
     private let isClosed = Mutex(false)
 
     package init(
-        store: EventStore, definitions: Definitions, gate: Gate, dispatcher: Dispatcher, feed: Feed, clock: WallClock, logger: Logger
+        store: EventStore, definitions: Definitions, gate: Gate, dispatcher: Dispatcher, open: OpenEvents, feed: Feed,
+        clock: WallClock, logger: Logger
     ) {
         self.store = store
         self.definitions = definitions
         self.gate = gate
         self.dispatcher = dispatcher
+        self.open = open
         self.feed = feed
         self.clock = clock
         self.logger = logger
@@ -42,6 +45,7 @@ package final class Intake: Sendable {
         }
         do throws(Problem) {
             let checked = try EventCheck.check(draft, from: identity, under: definitions.current, gate: gate, now: clock.now())
+            try open.take()
             store(checked, reply)
         } catch {
             answerRefused(draft, identity, error, reply)
@@ -58,39 +62,41 @@ package final class Intake: Sendable {
 
     private func store(_ checked: EventCheck.Checked, _ reply: @escaping Reply) {
         let event = checked.event
-        let group = ConcurrencyGroup(action: event.action, key: event.concurrencyKey)
-        let isReserved = dispatcher.reserve(group, limit: checked.concurrencyLimit)
-        store.enqueue(.accept(event, claim: isReserved)) { [self] result in
-            switch result {
-            case .success(.stored(let record)):
+        let place = dispatcher.admit(ConcurrencyGroup(action: event.action, key: event.concurrencyKey), limit: checked.concurrencyLimit)
+        store.enqueue(.accept(event, claim: place.isSlot)) { [self] result in
+            if case .success(.stored(let record)) = result {
                 reply(.success(IntakeAnswer(record: record, isReplayed: false, confirmation: nil)))
                 feed.publish(.accepted(record))
-                if isReserved { dispatcher.run(claimed: record) } else { dispatcher.queued() }
+                dispatcher.stored(record, at: place)
                 logAccepted(record, isReplayed: false)
-            case .success(.replayed(let record, let confirmation)):
-                if isReserved { dispatcher.cancelReservation(group) }
-                reply(.success(IntakeAnswer(record: record, isReplayed: true, confirmation: confirmation)))
-                logAccepted(record, isReplayed: true)
-            case .success(.keyReused(let existing)):
-                if isReserved { dispatcher.cancelReservation(group) }
-                reply(.failure(Self.keyReused(existing)))
-            case .failure(let error):
-                if isReserved { dispatcher.cancelReservation(group) }
-                reply(.failure(Problem(error)))
+                return
+            }
+            dispatcher.withdrawn(place)
+            open.giveBack()
+            switch result {
+            case .success(let known): reply(answer(to: known))
+            case .failure(let error): reply(.failure(Problem(error)))
             }
         }
     }
 
     /// An event that is refused today may have been accepted yesterday: then its key still gets the answer it got.
     private func answerRefused(_ draft: EventDraft, _ identity: Identity, _ problem: Problem, _ reply: @escaping Reply) {
-        guard problem.code == .invalidEvent || problem.code == .unknownEventType else { return reply(.failure(problem)) }
-        store.enqueue(.find(draft.key, of: identity.client, fingerprint: draft.fingerprint)) { result in
-            switch result {
-            case .success(.replayed(let record, let confirmation)?):
-                reply(.success(IntakeAnswer(record: record, isReplayed: true, confirmation: confirmation)))
-            case .success(.keyReused(let existing)?): reply(.failure(Self.keyReused(existing)))
-            case .success, .failure: reply(.failure(problem))
-            }
+        guard [.invalidEvent, .unknownEventType, .storageFull].contains(problem.code) else { return reply(.failure(problem)) }
+        store.enqueue(.find(draft.key, of: identity.client, fingerprint: draft.fingerprint)) { [self] result in
+            guard case .success(let known?) = result else { return reply(.failure(problem)) }
+            reply(answer(to: known))
+        }
+    }
+
+    /// The answer to an event whose key is known.
+    private func answer(to known: IntakeResult) -> Result<IntakeAnswer, Problem> {
+        switch known {
+        case .stored(let record): return .success(IntakeAnswer(record: record, isReplayed: false, confirmation: nil))
+        case .replayed(let record, let confirmation):
+            logAccepted(record, isReplayed: true)
+            return .success(IntakeAnswer(record: record, isReplayed: true, confirmation: confirmation))
+        case .keyReused(let existing): return .failure(Self.keyReused(existing))
         }
     }
 
@@ -123,7 +129,7 @@ extension Problem {
         switch error.kind {
         case .storageFull:
             self.init(.storageFull, "Nothing was stored. \(error.description)")
-        case .wrongState: self.init(.wrongState, error.description)
+        case .wrongState: self.init(.wrongState, "\(error.message).")
         case .notFound: self.init(.notFound, error.description)
         case .closed: self.init(.shuttingDown, error.description)
         default: self.init(.internalError, error.description)

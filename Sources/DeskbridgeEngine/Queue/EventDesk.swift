@@ -1,6 +1,5 @@
 package import DeskbridgeCore
 package import DeskbridgeStore
-import Synchronization
 
 /// What people and clients do with events that are in the ledger: look at them, cancel, retry, resolve, drop, replay.
 package struct EventDesk: Sendable {
@@ -28,9 +27,7 @@ package struct EventDesk: Sendable {
     }
 
     package func event(_ id: EventID, for identity: Identity) async throws(Problem) -> EventHistory {
-        guard let history = try await lookUp(id) else { throw Self.noEvent(id) }
-        try gate.check(identity, .see(owner: history.event.client), under: definitions.current.policy.policy)
-        return history
+        try await lookUp(id, for: identity) { .see(owner: $0) }
     }
 
     /// A page of the events that this identity may see, newest first.
@@ -56,15 +53,7 @@ package struct EventDesk: Sendable {
     /// Ends an event: one that waits at once, one that runs as soon as its step has been stopped.
     package func cancel(_ id: EventID, by identity: Identity) async throws(Problem) -> EventHistory {
         try await change(id, by: identity) { now throws(StoreError) in
-            let operation = StoreOperation.requestCancel(id, at: now, failure: .cancelled) { event in
-                ConfirmationMessage.failure(of: event, .cancelled, at: now)
-            }
-            _ = try await store.perform(operation) { [feed, running] result in
-                switch result {
-                case .cancelled(let change): feed.publish(.changed(change, at: now))
-                case .requested: running.cancel(id)
-                }
-            }
+            try await store.cancel(id, at: now, telling: feed, running)
         }
     }
 
@@ -100,14 +89,16 @@ package struct EventDesk: Sendable {
             let operation = StoreOperation.drop(id, at: now) { event in
                 ConfirmationMessage.failure(of: event, event.failure ?? .dropped, at: now)
             }
-            _ = try await store.perform(telling: feed, at: now, operation)
+            _ = try await store.perform(operation) { [feed] change in
+                if change.before != change.event.state { feed.publish(.changed(change, at: now)) }
+                feed.publish(.forgotten([change.event.state: 1]))
+            }
         }
     }
 
     /// Sends an event's type and payload once more as a new event.
     package func replay(_ id: EventID, key: IdempotencyKey, by identity: Identity) async throws(Problem) -> IntakeAnswer {
-        guard let history = try await lookUp(id) else { throw Self.noEvent(id) }
-        try gate.check(identity, .manage(owner: history.event.client), under: definitions.current.policy.policy)
+        let history = try await lookUp(id, for: identity) { .manage(owner: $0) }
         let event = history.event.event
         return try await intake.submit(EventDraft(type: event.type, key: key, payload: event.payload, format: event.format), from: identity)
     }
@@ -115,10 +106,18 @@ package struct EventDesk: Sendable {
     private func change(
         _ id: EventID, by identity: Identity, _ body: (Timestamp) async throws(StoreError) -> Void
     ) async throws(Problem) -> EventHistory {
-        guard let before = try await lookUp(id) else { throw Self.noEvent(id) }
-        try gate.check(identity, .manage(owner: before.event.client), under: definitions.current.policy.policy)
+        let before = try await lookUp(id, for: identity) { .manage(owner: $0) }
         do throws(StoreError) { try await body(clock.now()) } catch { throw Problem(error) }
         return try await lookUp(id) ?? before
+    }
+
+    /// - Throws: `not_found` in the same words for an event that is not there and for one that is not this client's business.
+    private func lookUp(_ id: EventID, for identity: Identity, _ verb: (ClientName) -> Gate.Verb) async throws(Problem) -> EventHistory {
+        guard let history = try await lookUp(id) else { throw Self.noEvent(id) }
+        do throws(Problem) { try gate.check(identity, verb(history.event.client), under: definitions.current.policy.policy) } catch {
+            throw error.code == .notFound ? Self.noEvent(id) : error
+        }
+        return history
     }
 
     private func lookUp(_ id: EventID) async throws(Problem) -> EventHistory? {

@@ -9,12 +9,14 @@ package struct Pruner: Service {
 
     private let store: EventStore
     private let retention: RetentionConfiguration
+    private let feed: Feed
     private let clock: WallClock
     private let logger: Logger
 
-    package init(store: EventStore, retention: RetentionConfiguration, clock: WallClock, logger: Logger) {
+    package init(store: EventStore, retention: RetentionConfiguration, feed: Feed, clock: WallClock, logger: Logger) {
         self.store = store
         self.retention = retention
+        self.feed = feed
         self.clock = clock
         self.logger = logger
     }
@@ -33,7 +35,9 @@ package struct Pruner: Service {
             let kept = LedgerRetention(events: retention.events, count: retention.count, keys: retention.keys)
             var count = 0
             while !Task.isCancelled {
-                let result = try await store.prune(now: clock.now(), retention: kept)
+                let result = try await store.perform(.prune(now: clock.now(), retention: kept)) { [feed] result in
+                    if result.events > 0 { feed.publish(.forgotten(result.states)) }
+                }
                 count += result.events
                 if !result.isFull { break }
             }

@@ -58,6 +58,9 @@ package final class Authenticator: Sendable {
     /// The same without a reason and without counting, for who passes a refusal on to ``authenticate(_:origin:)``.
     func recognize(_ credential: Credential, origin: String?) -> Authenticated? { try? check(credential, origin: origin) }
 
+    /// Whether somebody who signed in could do so now: the token may have been revoked while the connection was set up.
+    func isInForce(_ identity: Identity) -> Bool { identity.isLocal || identity.token.map { tokens.find(id: $0) != nil } ?? false }
+
     /// Whether pages of this origin may use any token.
     func knows(origin: String) -> Bool { tokens.allows(origin: origin) }
 

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Foundation
 
 /// The secret that a client signs in with: `dbt_` and 32 random bytes in base64url (RFC 4648 section 5). Never shows itself.
-package struct BearerToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+package struct BearerToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package static let prefix = "dbt_"
 
     /// The token itself, to be shown once to the person who asked for it.
@@ -36,4 +36,5 @@ package struct BearerToken: Sendable, CustomStringConvertible, CustomDebugString
 
     package var description: String { "<redacted>" }
     package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -5,7 +5,13 @@ import Synchronization
 package final class ClientRates: Sendable {
     private let standard: Rate
     private let monotonic: MonotonicClock
-    private let windows = Mutex<[ClientName: RateWindow]>([:])
+    private let windows = Mutex<[Window: RateWindow]>([:])
+
+    /// A client's tokens share a window if they share a rate; a change between two rates must not begin a new one.
+    private struct Window: Hashable {
+        let client: ClientName
+        let rate: Rate
+    }
 
     package init(standard: Rate, monotonic: MonotonicClock) {
         self.standard = standard
@@ -19,11 +25,10 @@ package final class ClientRates: Sendable {
         let rate = client.rate ?? standard
         let now = monotonic.now()
         let refusal: Duration? = windows.withLock { windows in
-            let name = client.identity.client
-            var window = windows[name].flatMap { $0.rate == rate ? $0 : nil } ?? RateWindow(rate)
-            defer { windows[name] = window }
-            if case .refused(let retryAfter) = window.take(now: now) { return retryAfter }
-            return nil
+            switch windows[Window(client: client.identity.client, rate: rate), default: RateWindow(rate)].take(now: now) {
+            case .allowed: return nil
+            case .refused(let retryAfter): return retryAfter
+            }
         }
         guard let refusal else { return }
         throw Problem(.rateLimited, "This client may send \(rate) messages. Wait, then send it again with the same key.", retryAfter: refusal)

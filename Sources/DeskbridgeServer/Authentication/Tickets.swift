@@ -1,3 +1,4 @@
+package import DeskbridgeCore
 import DeskbridgeEngine
 import Synchronization
 
@@ -8,16 +9,17 @@ package final class Tickets: Sendable {
 
     private struct Ticket {
         let identity: Identity
-        let expiresAt: ContinuousClock.Instant
+        let expiresAt: Duration
     }
 
+    private let monotonic: MonotonicClock
     private let tickets = Mutex<[String: Ticket]>([:])
 
-    package init() {}
+    package init(monotonic: MonotonicClock) { self.monotonic = monotonic }
 
     /// - Returns: nil if too many are outstanding.
     func issue(to identity: Identity) -> String? {
-        let now = ContinuousClock.now
+        let now = monotonic.now()
         let text = "dbk_" + BearerToken.mint().secret.dropFirst(BearerToken.prefix.count)
         return tickets.withLock { tickets in
             if tickets.count >= Self.mostOutstanding { tickets = tickets.filter { $0.value.expiresAt > now } }
@@ -29,7 +31,7 @@ package final class Tickets: Sendable {
 
     /// Uses a ticket up.
     func redeem(_ text: String) -> Identity? {
-        guard let ticket = tickets.withLock({ $0.removeValue(forKey: text) }), ticket.expiresAt > .now else { return nil }
+        guard let ticket = tickets.withLock({ $0.removeValue(forKey: text) }), ticket.expiresAt > monotonic.now() else { return nil }
         return ticket.identity
     }
 }

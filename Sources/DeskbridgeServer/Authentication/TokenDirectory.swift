@@ -7,6 +7,8 @@ package final class TokenDirectory: Sendable {
     private let store: EventStore
     private let clock: WallClock
     private let tokens: Mutex<[TokenRecord]>
+    /// Counts the readings of the ledger: one that began earlier must not replace what a later one found.
+    private let readings = Mutex<(begun: UInt64, shown: UInt64)>((0, 0))
 
     package init(store: EventStore, clock: WallClock) async throws(StoreError) {
         self.store = store
@@ -15,6 +17,9 @@ package final class TokenDirectory: Sendable {
     }
 
     package var all: [TokenRecord] { tokens.withLock { $0 } }
+
+    /// All tokens with their latest uses, also those that are not in force any more.
+    func listing() async throws(StoreError) -> [TokenRecord] { try await store.tokens() }
 
     /// The token with this hash, if it is in force. Takes the same time whichever it is, or none.
     func find(hash: [UInt8]) -> TokenRecord? {
@@ -42,7 +47,7 @@ package final class TokenDirectory: Sendable {
         let token = BearerToken.mint()
         let record = request.record(hash: token.hash, now: clock.now())
         try await store.insertToken(record)
-        tokens.withLock { $0.append(record) }
+        try await reload()
         return (token, record)
     }
 
@@ -69,16 +74,27 @@ package final class TokenDirectory: Sendable {
         let now = clock.now()
         var revoked = try await store.revokeTokens(.id(name), at: now)
         if revoked.isEmpty, let client = ClientName(name) { revoked = try await store.revokeTokens(.client(client), at: now) }
+        let ids = revoked.map(\.id)
+        // At once, even if the ledger could not be read again.
+        tokens.withLock { $0.removeAll { ids.contains($0.id) } }
         try await reload()
-        return revoked.map(\.id)
+        return ids
     }
 
     /// Notes the use of a token.
     func touch(_ id: String) { store.noteUse(ofToken: id, at: clock.now()) }
 
     private func reload() async throws(StoreError) {
+        let reading = readings.withLock { readings in
+            readings.begun += 1
+            return readings.begun
+        }
         let stored = try await store.tokens()
-        tokens.withLock { $0 = stored }
+        readings.withLock { readings in
+            guard reading > readings.shown else { return }
+            readings.shown = reading
+            tokens.withLock { $0 = stored }
+        }
     }
 
     private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {

@@ -8,8 +8,8 @@ final class FinalWaits: Sendable {
     private let bridge: Bridge
     private struct State {
         var waiting: [EventID: [UInt64: AsyncStream<Void>.Continuation]] = [:]
-        var nextID: UInt64 = 0
-        var isStopping = false
+        var next: UInt64 = 0
+        var isEnded = false
     }
 
     private let state = Mutex(State())
@@ -22,23 +22,26 @@ final class FinalWaits: Sendable {
         for waiter in waiters { waiter.yield() }
     }
 
-    /// Lets nobody wait any longer: the bridge stops, and whoever waits is answered with what is known.
-    func stop() {
+    /// Lets all requests go that wait: the bridge is stopping, and the events go on after the next start.
+    func endAll() {
         let waiters = state.withLock { state in
-            state.isStopping = true
+            state.isEnded = true
             return state.waiting.values.flatMap(\.values)
         }
-        for waiter in waiters { waiter.yield() }
+        for waiter in waiters { waiter.finish() }
     }
+
+    /// How many requests wait.
+    var count: Int { state.withLock { $0.waiting.values.reduce(0) { $0 + $1.count } } }
 
     /// The event once it has ended; nil if it has not within that time.
     func final(_ id: EventID, within duration: Duration, for identity: Identity) async throws(Problem) -> EventHistory? {
         let (ends, end) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let ticket = state.withLock { state in
-            state.nextID += 1
-            state.waiting[id, default: [:]][state.nextID] = end
-            if state.isStopping { end.yield() }
-            return state.nextID
+            state.next += 1
+            state.waiting[id, default: [:]][state.next] = end
+            if state.isEnded { end.finish() }
+            return state.next
         }
         defer {
             state.withLock { state in

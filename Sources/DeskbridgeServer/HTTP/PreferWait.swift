@@ -12,8 +12,10 @@ struct PreferWait {
         var found: Int?
         for value in headers[values: .prefer] {
             for preference in value.split(separator: ",") {
-                let parts = preference.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != " " && $0 != "\"" } }
-                guard parts.first?.lowercased() == "wait" else { continue }
+                // What follows a semicolon are parameters, of which this preference has none. The first of two counts (section 2).
+                let parts = preference.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1)
+                    .map { $0.filter { $0 != " " && $0 != "\t" && $0 != "\"" } }
+                guard found == nil, parts.first?.lowercased() == "wait" else { continue }
                 guard parts.count == 2, let seconds = Int(parts[1]), seconds >= 0 else {
                     throw Problem(.malformedRequest, "\"Prefer: wait=\" takes whole seconds, at most \(Self.longest).")
                 }

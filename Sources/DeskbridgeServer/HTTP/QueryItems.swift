@@ -1,8 +1,10 @@
 /// The query of a request target (RFC 3986 section 3.4), as forms encode it.
 package struct QueryItems: Sendable {
+    private let path: String
     private let items: [(name: String, value: String)]
 
     package init(_ target: String) {
+        path = Self.decoded(target.prefix { $0 != "?" })
         let query = target.drop { $0 != "?" }.dropFirst().prefix { $0 != "#" }
         items = query.split(separator: "&").map { item in
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -17,9 +19,9 @@ package struct QueryItems: Sendable {
         items.filter { $0.name == name }.flatMap { $0.value.split(separator: ",").map(String.init) }
     }
 
-    /// Whether a token stands in the query, under whatever name.
+    /// Whether a token stands in the query, under whatever name, or in the path before it.
     package var holdsToken: Bool {
-        items.contains { item in
+        path.contains(BearerToken.prefix) || items.contains { item in
             ["token", "access_token", "bearer", "authorization"].contains(item.name.lowercased())
                 || item.value.contains(BearerToken.prefix) || item.name.contains(BearerToken.prefix)
         }
@@ -32,7 +34,7 @@ package struct QueryItems: Sendable {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                if rest.count >= 2, let value = UInt8(Substring(rest.prefix(2)), radix: 16) {
+                if rest.count >= 2, rest.first != UInt8(ascii: "+"), let value = UInt8(Substring(rest.prefix(2)), radix: 16) {
                     bytes.append(value)
                     rest = rest.dropFirst(2)
                 } else {

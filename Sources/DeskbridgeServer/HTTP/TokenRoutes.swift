@@ -28,7 +28,8 @@ struct TokenRoutes {
 
     @Sendable private func list(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         try demandOwner(context)
-        return .json(["tokens": .array(tokens.all.map(TokenJSON.token))])
+        let all = try await storing { () throws(StoreError) in try await tokens.listing() }
+        return .json(["tokens": .array(all.map(TokenJSON.token))])
     }
 
     @Sendable private func create(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
@@ -43,7 +44,7 @@ struct TokenRoutes {
         try demandOwner(context)
         let body = try await request.json(limit: bridge.configuration.limits.body, isOptional: true)
         let overlap = try TokenJSON.duration(body["overlap"], "/overlap") ?? .seconds(600)
-        let expiry = try TokenJSON.duration(body["expires"], "/expires") ?? bridge.configuration.tokens.expiry
+        let expiry = try TokenJSON.expiry(body["expires"]) ?? bridge.configuration.tokens.expiry
         let id = context.parameters.get("id") ?? ""
         let rotated = try await storing { () throws(StoreError) in try await tokens.rotate(id, overlap: overlap, expiry: expiry) }
         guard let (token, record) = rotated else { throw Problem(.notFound, "No token in force has this id.") }

@@ -19,7 +19,7 @@ package struct BridgeServer: Service {
     private let port: Int
     private let controlSocket: String
     private let isListening: @Sendable (ListeningReport) -> Void
-    private let tickets = Tickets()
+    private let tickets: Tickets
     private let sessions = SessionRegistry()
     private let authenticator: Authenticator
     private let rates: ClientRates
@@ -37,6 +37,7 @@ package struct BridgeServer: Service {
         tokens = try await TokenDirectory(store: bridge.store, clock: bridge.clock)
         status = StatusBoard(counts: try await bridge.store.counts())
         waits = FinalWaits(bridge: bridge)
+        tickets = Tickets(monotonic: bridge.monotonic)
         let limits = bridge.configuration.limits
         authenticator = Authenticator(tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic)
         rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
@@ -62,9 +63,8 @@ package struct BridgeServer: Service {
             try await ServiceGroup(configuration: .init(services: services, logger: bridge.logger)).run()
         } onGracefulShutdown: { [bridge, sessions, waits] in
             bridge.intake.close()
-            // The entrances wait for their connections, and these would last as long as their clients please.
             sessions.endAll()
-            waits.stop()
+            waits.endAll()
         }
     }
 
@@ -111,7 +111,7 @@ package struct BridgeServer: Service {
         let v1 = router.group("v1").add(middleware: authentication)
         EventRoutes(bridge: bridge, waits: waits).add(to: v1)
         ActionRoutes(bridge: bridge).add(to: v1)
-        StreamRoute(bridge: bridge, status: status, sessions: sessions).add(to: v1)
+        StreamRoute(bridge: bridge, status: status, sessions: sessions, authenticator: authenticator).add(to: v1)
         TokenRoutes(bridge: bridge, tokens: tokens, tickets: tickets, sessions: sessions).add(to: v1)
         statusRoutes.add(to: v1)
         v1.get("ws") { _, _ -> Response in

@@ -14,11 +14,14 @@ final class EventStreamSink: LiveSink {
     private let state = Mutex(State())
     private let arrivals: AsyncStream<Void>
     private let arrival: AsyncStream<Void>.Continuation
+    private let endings: AsyncStream<Void>
+    private let ending: AsyncStream<Void>.Continuation
 
     /// - Parameter unsentLimit: a peer with more bytes than this unsent is cut off; it resumes with `Last-Event-ID`.
     init(unsentLimit: Int) {
         self.unsentLimit = unsentLimit
         (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (endings, ending) = AsyncStream.makeStream()
     }
 
     func send(_ message: LiveMessage) { add(ServerSentEvent(name: message.name, id: message.seq, data: message.body).bytes) }
@@ -29,8 +32,12 @@ final class EventStreamSink: LiveSink {
     func finish() {
         state.withLock { $0.isFinished = true }
         arrival.finish()
+        ending.finish()
         releaseWaiters()
     }
+
+    /// Returns when the stream has been finished or has too much unsent, or the task is cancelled. For one caller.
+    func finished() async { for await _ in endings {} }
 
     func drained() async {
         await withCheckedContinuation { continuation in

@@ -1,6 +1,24 @@
 import DeskbridgeCore
 import DeskbridgeEngine
 
+/// In which spelling a connection gets confirmations.
+enum ConfirmationStyle: Sendable {
+    /// The protocol's own: a WebSocket that speaks `deskbridge.v1`.
+    case deskbridge
+    /// A WebSocket that speaks `cloudevents.json`.
+    case cloudEvents
+    /// A stream of server-sent events, which has no subprotocol: each in the spelling of its event.
+    case asSent
+
+    func wantsCloudEvent(for confirmation: Confirmation) -> Bool {
+        switch self {
+        case .deskbridge: false
+        case .cloudEvents: true
+        case .asSent: confirmation.isCloudEvent
+        }
+    }
+}
+
 /// What a live connection is sent, in whatever way it frames messages.
 struct LiveMessage: Sendable {
     /// The name of a server-sent event.
@@ -27,10 +45,10 @@ struct LiveMessage: Sendable {
         return LiveMessage(name: "accepted", seq: nil, body: .object(members))
     }
 
-    static func confirmation(_ confirmation: Confirmation, asCloudEvent: Bool) -> LiveMessage {
+    static func confirmation(_ confirmation: Confirmation, _ style: ConfirmationStyle) -> LiveMessage {
         LiveMessage(
             name: "confirmation", seq: confirmation.seq,
-            body: asCloudEvent ? CloudEventJSON.confirmation(confirmation) : EventJSON.message(confirmation))
+            body: style.wantsCloudEvent(for: confirmation) ? CloudEventJSON.confirmation(confirmation) : EventJSON.message(confirmation))
     }
 
     static func state(_ event: EventRecord, before: DeliveryState?, at moment: Timestamp) -> LiveMessage {

@@ -21,7 +21,15 @@ final class LiveSession: Sendable {
         var channels = Channels()
         /// Whether confirmations of other clients that this one may see are sent too.
         var seesOthers = false
-        var endFeed: (@Sendable () -> Void)?
+        var subscriptions: [@Sendable () -> Void] = []
+    }
+
+    /// Where a connection begins, as the ledger told.
+    struct Place: Sendable {
+        fileprivate let acknowledged: Int64
+        fileprivate let position: Int64
+        /// Whether the client said itself where to begin.
+        fileprivate let isChosen: Bool
     }
 
     private static let pageSize = 100
@@ -31,63 +39,81 @@ final class LiveSession: Sendable {
     private let bridge: Bridge
     private let status: StatusBoard
     private let sink: any LiveSink
-    private let asCloudEvents: Bool
+    private let style: ConfirmationStyle
     private let state: Mutex<State>
     private let catchUps: AsyncStream<Void>
     private let catchUp: AsyncStream<Void>.Continuation
 
-    init(client: Authenticated, bridge: Bridge, status: StatusBoard, sink: any LiveSink, asCloudEvents: Bool = false) {
+    init(client: Authenticated, bridge: Bridge, status: StatusBoard, sink: any LiveSink, style: ConfirmationStyle) {
         self.client = client
         self.bridge = bridge
         self.status = status
         self.sink = sink
-        self.asCloudEvents = asCloudEvents
+        self.style = style
         id = EventID(at: bridge.clock.now()).text
         state = Mutex(State(cursor: ConfirmationCursor(after: 0)))
         (catchUps, catchUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Tells the connection what happens until ``end()`` or cancellation.
-    func run(from start: Start, channels: [Channels.Name] = []) async throws(StoreError) {
+    func place(of start: Start) async throws(StoreError) -> Place {
         // Asked of the writer, behind the acknowledgements that an earlier connection sent.
         let acknowledged = try await bridge.store.acknowledge(client.identity.client, upTo: 0)
-        let position: Int64
         switch start {
-        case .unacknowledged: position = acknowledged
-        case .after(let seq): position = seq
-        case .now: position = try await bridge.store.lastSeq(nil)
+        case .unacknowledged: return Place(acknowledged: acknowledged, position: acknowledged, isChosen: false)
+        case .after(let seq): return Place(acknowledged: acknowledged, position: try await known(seq), isChosen: true)
+        case .now: return Place(acknowledged: acknowledged, position: try await known(.max), isChosen: true)
         }
+    }
+
+    /// Greets the connection, and from here on tells it what happens, until ``close()``. Run ``run()`` meanwhile.
+    func open(at place: Place, channels: [Channels.Name] = []) {
         state.withLock { state in
-            state.cursor = ConfirmationCursor(after: position)
+            state.cursor = ConfirmationCursor(after: place.position)
             for name in channels { state.channels.set(name, true) }
-            if case .unacknowledged = start {} else { state.seesOthers = state.channels.events }
+            state.seesOthers = place.isChosen && state.channels.events
+            // What is heard waits for this lock, so nothing is missed and nothing comes before the greeting.
+            state.subscriptions += [
+                bridge.feed.listen { [weak self] item in self?.hear(item) },
+                status.listen { [weak self] status in self?.hear(status: status) },
+            ]
+            sink.send(.authenticated(client.identity.client, session: id, acknowledged: place.acknowledged))
         }
-        sink.send(.authenticated(client.identity.client, session: id, acknowledged: acknowledged))
-        if !channels.isEmpty { sendStatusIfWanted(channels) }
-        let endFeed = bridge.feed.listen { [weak self] item in self?.hear(item) }
-        let endStatus = status.listen { [weak self] status in self?.hear(status: status) }
-        defer {
-            endFeed()
-            endStatus()
-        }
+        sendStatusIfWanted(channels)
         catchUp.yield()
+    }
+
+    /// Sends what the connection missed, at its beginning and whenever it asks for more, until ``close()`` or cancellation.
+    func run() async throws(StoreError) {
         for await _ in catchUps { try await sendMissed() }
     }
 
-    func end() { catchUp.finish() }
+    func close() {
+        catchUp.finish()
+        let subscriptions = state.withLock { state in
+            defer { state.subscriptions = [] }
+            return state.subscriptions
+        }
+        for end in subscriptions { end() }
+    }
 
-    func subscribe(_ names: [Channels.Name], since: Int64?) {
+    /// - Parameter since: replays all visible confirmations after this one.
+    func subscribe(_ names: [Channels.Name], since: Int64?) async throws(StoreError) {
+        var place: Int64?
+        if let since { place = try await known(since) }
         state.withLock { state in
             for name in names { state.channels.set(name, true) }
             if names.contains(.events) { state.seesOthers = true }
-            if let since {
+            if let place {
                 state.seesOthers = true
-                state.cursor.rewind(to: since)
+                state.cursor.rewind(to: place)
             }
         }
-        if since != nil { catchUp.yield() }
+        if place != nil { catchUp.yield() }
         sendStatusIfWanted(names)
     }
+
+    /// A place that the ledger has reached. A client that knows another ledger's numbers would wait for them for ever.
+    private func known(_ seq: Int64) async throws(StoreError) -> Int64 { min(seq, try await bridge.store.lastSeq(nil)) }
 
     func unsubscribe(_ names: [Channels.Name]) {
         state.withLock { state in
@@ -129,6 +155,7 @@ final class LiveSession: Sendable {
         case .output(let batch):
             guard state.withLock({ $0.channels.wantsOutput(of: batch.event) }), maySee(batch.client) else { return }
             sink.send(.output(batch))
+        case .forgotten: return
         }
     }
 
@@ -138,25 +165,23 @@ final class LiveSession: Sendable {
     }
 
     private func message(of confirmation: Confirmation) -> LiveMessage {
-        .confirmation(confirmation, asCloudEvent: asCloudEvents)
+        .confirmation(confirmation, style)
     }
 
     /// Sends what the ledger has after the cursor, page by page, as fast as the peer takes it.
     private func sendMissed() async throws(StoreError) {
-        while true {
-            let (position, told, seesOthers, isCatchingUp) = state.withLock {
-                ($0.cursor.position, $0.cursor.told, $0.seesOthers, $0.cursor.isCatchingUp)
-            }
-            guard isCatchingUp, !Task.isCancelled else { return }
+        while !Task.isCancelled {
+            let (next, seesOthers) = state.withLock { ($0.cursor.nextPage, $0.seesOthers) }
+            guard let next else { return }
             let page = try await bridge.store.confirmations(
-                visibleTo: seesOthers ? nil : client.identity.client, after: position, limit: Self.pageSize)
+                visibleTo: seesOthers ? nil : client.identity.client, after: next.after, limit: Self.pageSize)
             state.withLock { state in
-                for confirmation in page where state.cursor.read(confirmation.seq) {
+                for confirmation in page where state.cursor.read(confirmation.seq, of: next) {
                     if confirmation.client == client.identity.client || maySee(confirmation.client) {
                         sink.send(message(of: confirmation))
                     }
                 }
-                if page.isEmpty { state.cursor.reachedEnd(told: told) }
+                if page.isEmpty { state.cursor.reachedEnd(of: next) }
             }
             await sink.drained()
         }

@@ -32,7 +32,7 @@ package final class SessionRegistry: Sendable {
 
     private struct State {
         var sessions: [String: Session] = [:]
-        var isStopping = false
+        var isEnded = false
     }
 
     private let state = Mutex(State())
@@ -43,7 +43,7 @@ package final class SessionRegistry: Sendable {
         let (replaced, isLate) = state.withLock { state in
             let older = client.isSingleSession ? state.sessions.values.filter { $0.identity.client == client.identity.client } : []
             state.sessions[id] = Session(identity: client.identity, close: close)
-            return (older, state.isStopping)
+            return (older, state.isEnded)
         }
         for session in replaced { session.close(.replaced) }
         if isLate { close(.goingAway) }
@@ -59,10 +59,10 @@ package final class SessionRegistry: Sendable {
         for session in ended { session.close(.revoked) }
     }
 
-    /// Ends all connections, and those that come later: the bridge stops.
+    /// Ends all connections, and each that comes later.
     func endAll() {
         let ended = state.withLock { state in
-            state.isStopping = true
+            state.isEnded = true
             return Array(state.sessions.values)
         }
         for session in ended { session.close(.goingAway) }

@@ -40,6 +40,7 @@ final class StatusBoard: Sendable {
         switch item {
         case .accepted(let event): count(before: nil, after: event.state)
         case .changed(let change, _): count(before: change.before, after: change.event.state)
+        case .forgotten(let states): forget(states)
         case .output: return
         }
     }
@@ -64,9 +65,14 @@ final class StatusBoard: Sendable {
 
     private func count(before: DeliveryState?, after: DeliveryState) {
         state.withLock { state in
-            if let before { state.counts[before, default: 1] -= 1 }
+            if let before { state.counts[before, default: 0] -= 1 }
             state.counts[after, default: 0] += 1
         }
+        change.yield()
+    }
+
+    private func forget(_ states: [DeliveryState: Int]) {
+        state.withLock { $0.counts.merge(states) { known, forgotten in known - forgotten } }
         change.yield()
     }
 }

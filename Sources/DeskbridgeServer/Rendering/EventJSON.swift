@@ -24,7 +24,7 @@ package enum EventJSON {
 
     package static func detail(_ history: EventHistory) -> JSONValue {
         var members = summary(history.event)
-        members["confirmation"] = history.confirmation.map(message) ?? .null
+        members["confirmation"] = history.confirmation.map { $0.isCloudEvent ? CloudEventJSON.confirmation($0) : message($0) } ?? .null
         members["attempts"] = .array(history.attempts.map(attempt))
         members["steps"] = .array(
             history.attempts.flatMap(\.steps).map { ["id": .string($0.step), "attempt": .integer(Int64($0.attempt)), "result": $0.result] })

@@ -26,27 +26,32 @@ package enum TokenJSON {
 
     /// Reads `{client, origins, expires, rate, singleSession, label}`.
     package static func request(_ body: JSONValue, standardExpiry: Duration) throws(Problem) -> TokenRequest {
+        guard let members = body.objectValue else { throw invalid("", "must be an object, not \(body.typeName)") }
         let known = ["client", "origins", "expires", "rate", "singleSession", "label"]
-        if let unknown = body.objectValue?.keys.first(where: { !known.contains($0) }) {
-            throw invalid("/\(unknown)", "is no property of a token; those are \(known.joined(separator: ", "))")
+        if let unknown = members.keys.first(where: { !known.contains($0) }) {
+            throw invalid(JSONPointer.root.appending(unknown).text, "is no property of a token; those are \(known.joined(separator: ", "))")
         }
-        guard let client = body["client"]?.stringValue.flatMap(ClientName.init), client != .local else {
+        guard let client = members["client"]?.stringValue.flatMap(ClientName.init), client != .local else {
             throw invalid("/client", "must be a name of small letters, digits and . _ : -, and not \"local\"")
         }
-        var origins: [String] = []
-        for (index, value) in (body["origins"]?.arrayValue ?? []).enumerated() {
-            do throws(Flaw) { origins.append(try Origin(value.stringValue ?? "").description) } catch {
-                throw invalid("/origins/\(index)", error.message)
-            }
-        }
         var rate: Rate?
-        if let value = body["rate"] {
+        if let value = members["rate"] {
             rate = value.stringValue.flatMap(Units.rate)
             guard rate != nil else { throw invalid("/rate", "must be a rate such as 60/10s") }
         }
         return TokenRequest(
-            client: client, origins: origins, expiry: try duration(body["expires"], "/expires") ?? standardExpiry, rate: rate,
-            isSingleSession: body["singleSession"]?.boolValue ?? false, label: body["label"]?.stringValue.map { String($0.prefix(200)) })
+            client: client, origins: try origins(members["origins"]), expiry: try expiry(members["expires"]) ?? standardExpiry, rate: rate,
+            isSingleSession: try value(members["singleSession"], "/singleSession", "must be true or false", \.boolValue) ?? false,
+            label: try value(members["label"], "/label", "must be a string", \.stringValue).map { String($0.prefix(200)) })
+    }
+
+    /// How long a token is good: 1 minute to 3650 days.
+    package static func expiry(_ value: JSONValue?) throws(Problem) -> Duration? {
+        guard let duration = try duration(value, "/expires") else { return nil }
+        guard (.seconds(60) ... .seconds(3650 * 86_400)).contains(duration) else {
+            throw invalid("/expires", "must be from 1m to 3650d")
+        }
+        return duration
     }
 
     package static func duration(_ value: JSONValue?, _ pointer: String) throws(Problem) -> Duration? {
@@ -55,6 +60,24 @@ package enum TokenJSON {
             throw invalid(pointer, "must be a duration such as 10m or 90d")
         }
         return duration
+    }
+
+    private static func origins(_ list: JSONValue?) throws(Problem) -> [String] {
+        var origins: [String] = []
+        for (index, value) in (try value(list, "/origins", "must be a list of origins", \.arrayValue) ?? []).enumerated() {
+            do throws(Flaw) { origins.append(try Origin(value.stringValue ?? "").description) } catch {
+                throw invalid("/origins/\(index)", error.message)
+            }
+        }
+        return origins
+    }
+
+    private static func value<Value>(
+        _ json: JSONValue?, _ pointer: String, _ message: String, _ read: (JSONValue) -> Value?
+    ) throws(Problem) -> Value? {
+        guard let json else { return nil }
+        guard let value = read(json) else { throw invalid(pointer, message) }
+        return value
     }
 
     private static func invalid(_ pointer: String, _ message: String) -> Problem {

@@ -20,7 +20,6 @@ final class EventSocket: Sendable {
     private let connection: WebSocketConnection
     private let origin: String?
     private let asCloudEvents: Bool
-    private let session = Mutex<LiveSession?>(nil)
     private let refusals = Mutex(RateWindow(Rate(count: 60, window: .seconds(10))))
     private let logger: Logger
 
@@ -41,23 +40,30 @@ final class EventSocket: Sendable {
         guard let client = await signIn(client, &messages) else { return }
         let session = LiveSession(
             client: client, bridge: services.bridge, status: services.status, sink: SocketSink(connection: connection),
-            asCloudEvents: asCloudEvents)
-        self.session.withLock { $0 = session }
-        services.sessions.add(session.id, client) { [connection] ending in
-            connection.close(code: WebSocketCloseCode(ending.code), reason: ending.reason)
-        }
+            style: asCloudEvents ? .cloudEvents : .deskbridge)
+        let place: LiveSession.Place
+        do throws(StoreError) { place = try await session.place(of: .unacknowledged) } catch { return lose(error) }
+        services.sessions.add(session.id, client) { [connection] ending in Self.close(connection, ending) }
         defer { services.sessions.remove(session.id) }
+        if !services.authenticator.isInForce(client.identity) { Self.close(connection, .revoked) }
+        session.open(at: place)
+        defer { session.close() }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { [logger] in
-                do throws(StoreError) { try await session.run(from: .unacknowledged) } catch {
-                    logger.error("session lost its ledger", metadata: ["event": "session.failed", "error": "\(error)"])
-                    self.connection.close(code: WebSocketCloseCode(1011), reason: "the ledger cannot be read")
-                }
+            group.addTask {
+                do throws(StoreError) { try await session.run() } catch { self.lose(error) }
             }
             while let message = await messages.next() { await receive(message, session) }
-            session.end()
             group.cancelAll()
         }
+    }
+
+    private static func close(_ connection: WebSocketConnection, _ ending: SessionRegistry.Ending) {
+        connection.close(code: WebSocketCloseCode(ending.code), reason: ending.reason)
+    }
+
+    private func lose(_ error: StoreError) {
+        logger.error("session lost its ledger", metadata: ["event": "session.failed", "error": "\(error)"])
+        connection.close(code: WebSocketCloseCode(1011), reason: "the ledger cannot be read")
     }
 
     // MARK: Signing in
@@ -73,6 +79,7 @@ final class EventSocket: Sendable {
         }
         defer { deadline.cancel() }
         while let message = await messages.next() {
+            countRefusal()
             guard case .text(let text) = message, let object = try? JSONParser.parse(text) else {
                 send(Problem(.malformedJSON, "The first message must be {\"type\":\"auth\",\"token\":\"dbt_…\"}."))
                 continue
@@ -101,6 +108,7 @@ final class EventSocket: Sendable {
     private func receive(_ message: WebSocketMessage, _ session: LiveSession) async {
         guard case .text(let text) = message else {
             send(Problem(.unsupportedMediaType, "Messages are JSON in text frames, not binary."))
+            countRefusal()
             return
         }
         let object: JSONValue
@@ -121,7 +129,8 @@ final class EventSocket: Sendable {
     private func handle(_ message: SocketMessage, _ session: LiveSession) async throws(Problem) {
         switch message {
         case .event(let draft): submit(draft, session)
-        case .subscribe(let channels, let since): session.subscribe(channels, since: since)
+        case .subscribe(let channels, let since):
+            do throws(StoreError) { try await session.subscribe(channels, since: since) } catch { throw Problem(error) }
         case .unsubscribe(let channels): session.unsubscribe(channels)
         case .ping: connection.send(text: #"{"type":"pong"}"#)
         case .auth: throw Problem(.wrongState, "You are signed in already, as \(session.client.identity.client).")
@@ -152,7 +161,7 @@ final class EventSocket: Sendable {
         connection.send(text: LiveMessage.problem(problem, key: key, requestID: requestID).body.text)
     }
 
-    /// A client that goes on though it is refused again and again is cut off.
+    /// A client that goes on though it is refused again and again, or doesn't sign in, is cut off.
     private func countRefusal() {
         let now = services.bridge.monotonic.now()
         if case .refused = refusals.withLock({ $0.take(now: now) }) {

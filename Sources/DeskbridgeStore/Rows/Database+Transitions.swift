@@ -59,7 +59,8 @@ extension Database {
         try run(
             "INSERT INTO confirmations (event, client, body, created_at) VALUES (?, ?, ?, ?)",
             [head.sequence, head.client.text, body.text, moment.milliseconds])
-        return Confirmation(seq: lastInsertedRowID, event: head.id, client: head.client, body: body, createdAt: moment)
+        return Confirmation(
+            seq: lastInsertedRowID, event: head.id, client: head.client, body: body, createdAt: moment, isCloudEvent: head.isCloudEvent)
     }
 
     func beginAttempt(_ number: Int, of sequence: Int64, at moment: Timestamp) throws {

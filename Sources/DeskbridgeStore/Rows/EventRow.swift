@@ -36,11 +36,15 @@ struct EventHead {
     let client: ClientName
     let state: DeliveryState
     let attempt: Int
+    /// Whether it came as a CloudEvent, and its confirmation goes back as one.
+    let isCloudEvent: Bool
 }
 
 extension EventHead {
     init(_ record: EventRecord) {
-        self.init(sequence: record.sequence, id: record.id, client: record.client, state: record.state, attempt: record.attempt)
+        self.init(
+            sequence: record.sequence, id: record.id, client: record.client, state: record.state, attempt: record.attempt,
+            isCloudEvent: record.event.format != .deskbridge)
     }
 
     /// - Throws: ``StoreError/Kind/wrongState(_:)`` unless this very attempt is running: a late writer changes nothing.
@@ -60,10 +64,10 @@ extension Database {
     }
 
     func head(_ id: EventID) throws -> EventHead {
-        let found = try row("SELECT sequence, client, state, attempt FROM events WHERE id = ? AND pruned_at IS NULL", [id.text])
+        let found = try row("SELECT sequence, client, state, attempt, cloud_source IS NOT NULL FROM events WHERE id = ? AND pruned_at IS NULL", [id.text])
         guard let found else { throw StoreError.noEvent(id) }
         return EventHead(
             sequence: found[0], id: id, client: try StoredText.read(found[1]) { ClientName($0) },
-            state: try StoredText.read(found[2], DeliveryState.init(rawValue:)), attempt: found[3])
+            state: try StoredText.read(found[2], DeliveryState.init(rawValue:)), attempt: found[3], isCloudEvent: found[4])
     }
 }

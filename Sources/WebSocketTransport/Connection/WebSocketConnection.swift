@@ -76,9 +76,11 @@ package final class WebSocketConnection: Sendable {
     /// Sends what is queued, then a close frame, and ends `messages` once those received are taken. Returns at once; a second
     /// call, or one on a connection that has ended, does nothing. TCP is dropped when the peer has not answered in `closeTimeout`.
     ///
-    /// - Parameter reason: cut to 123 bytes of UTF-8 between two characters.
+    /// - Parameters:
+    ///   - code: one that must not be on the wire, such as 1005, is left out together with the reason.
+    ///   - reason: cut to 123 bytes of UTF-8 between two characters.
     package func close(code: WebSocketCloseCode = .normal, reason: String = "") {
-        guard end(.local, CloseFrame(code, reason: reason)) else { return }
+        guard end(.local, code.isAllowedOnWire ? CloseFrame(code, reason: reason) : .empty) else { return }
         requestWrite()
     }
 

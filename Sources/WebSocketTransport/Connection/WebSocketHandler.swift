@@ -73,9 +73,6 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case ChannelEvent.inputClosed:
             isInputShut = true
             closeIfBothSidesAreShut(context)
-        case ChannelEvent.outputClosed:
-            // Ours to deal with: the writer behind us has long ended.
-            break
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -103,10 +100,11 @@ final class WebSocketHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// Closes with 1001 and has the handler's task cancelled.
-    func shutDown(_ context: ChannelHandlerContext) {
+    private func shutDown(_ context: ChannelHandlerContext) {
+        // First the code, then the cancellation: a cancelled handler that returns closes with 1000.
+        let hasBegun = connection.end(.local, CloseFrame(.goingAway, reason: WebSocketConnection.shutdownReason))
         connection.requestShutdown()
-        guard connection.end(.local, CloseFrame(.goingAway, reason: "the server is shutting down")) else { return }
-        write(context)
+        if hasBegun { write(context) }
     }
 }
 
@@ -164,10 +162,9 @@ extension WebSocketHandler {
         guard isReadingPaused else { return }
         isReadingPaused = false
         keepAlive.heard(now: context.eventLoop.now)
-        if isReadWaiting {
-            isReadWaiting = false
-            context.read()
-        }
+        guard isReadWaiting else { return }
+        isReadWaiting = false
+        context.read()
     }
 }
 

@@ -18,6 +18,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var refusal: HTTPResponseStatus?
     /// Whether the current answer is to an HTTP/1.0 client, which knows no chunks.
     private var answersOldVersion = false
+    /// Whether an answer's head is written and its end is not.
+    private var isAnswering = false
     private var isUpgraded = false
     private var isLingering = false
     private var isOutputShut = false
@@ -124,11 +126,21 @@ extension RequestGuard {
 // Answers.
 extension RequestGuard {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        // Hummingbird also answers 400 when a body cannot be parsed after its request was answered, which would be one answer too many.
+        guard timeline.owesAnswer else {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
         switch Self.unwrapOutboundIn(data) {
+        case .head(let head) where head.status.code >= 200 && isAnswering:
+            // It gave up an answer halfway; only closing tells the client.
+            promise?.fail(ChannelError.outputClosed)
+            context.close(promise: nil)
         case .head(var head):
             if head.status == .switchingProtocols {
                 isUpgraded = true
             } else if head.status.code >= 200 {
+                isAnswering = true
                 if isLastRequest || isQuiescing || refusal != nil { head.headers.replaceOrAdd(name: "connection", value: "close") }
                 if answersOldVersion { head.version = .http1_0 }
             }
@@ -138,6 +150,7 @@ extension RequestGuard {
         case .end:
             context.write(data, promise: promise)
             guard !isUpgraded else { return }
+            isAnswering = false
             timeline.answered(now: context.eventLoop.now)
             armTimer(context)
             answerEnded(context)

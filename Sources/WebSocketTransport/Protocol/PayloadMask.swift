@@ -18,7 +18,8 @@ extension ByteBuffer {
             let added = UnsafeMutableRawBufferPointer(rebasing: bytes[start...])
             var index = 0
             while index &+ 8 <= added.count {
-                added.storeBytes(of: added.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ word, toByteOffset: index, as: UInt64.self)
+                let masked = added.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                added.storeBytes(of: masked ^ word, toByteOffset: index, as: UInt64.self)
                 index &+= 8
             }
             var rest = turned

@@ -28,7 +28,8 @@ struct BusEncodingTests {
     @Test(arguments: [
         (BusValue.byte(255), "255"), (.int64(.min), "-9223372036854775808"), (.uint64(.max), "18446744073709551615"),
         (.uint64(5), "5"), (.double(0.1), "0.1"), (.double(2), "2"), (.double(1e300), "1e300"), (.double(.infinity), "null"),
-        (.double(.nan), "null"), (.double(-0.0), "0"), (.boolean(true), "true"), (.string("é\u{0}"), "\"é\\u0000\""), (.bytes([0, 255]), "[0,255]"),
+        (.double(.nan), "null"), (.double(-0.0), "0"), (.boolean(true), "true"), (.string("é\u{0}"), "\"é\\u0000\""),
+        (.bytes([0, 255]), "[0,255]"),
         (.array(of: .string, [.string("a")]), "[\"a\"]"), (.structure([.int16(-1), .string("x")]), "[-1,\"x\"]"),
         (.variant(.variant(.uint32(7))), "7"), (.unixFD, "null"),
         (
@@ -48,8 +49,11 @@ struct BusEncodingTests {
         #expect(value.json.text == json)
     }
 
-    @Test(arguments: [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYg==", "foob"), ("Zm9vYmE=", "fooba"), ("Zm9vYmFy", "foobar")]
-        as [(String, Bytes)])
+    @Test(
+        arguments: [
+            ("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYg==", "foob"), ("Zm9vYmE=", "fooba"), ("Zm9vYmFy", "foobar"),
+        ]
+            as [(String, Bytes)])
     func base64IsThatOfTheRFC(_ text: String, bytes: Bytes) {
         #expect(Base64.bytes(text) == bytes.bytes)
     }

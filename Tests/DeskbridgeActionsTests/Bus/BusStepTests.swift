@@ -8,7 +8,9 @@ struct BusStepTests {
     static let scope = TemplateScope([
         "name": FieldDeclaration(.string), "count": FieldDeclaration(.integer), "ratio": FieldDeclaration(.number),
         "flag": FieldDeclaration(.boolean), "tags": FieldDeclaration(.array(of: .string)), "sizes": FieldDeclaration(.array(of: .integer)),
-        "hints": FieldDeclaration(.object(members: [:])), "pin": FieldDeclaration(.string, isSecret: true), "date": FieldDeclaration(.timestamp),
+        "hints": FieldDeclaration(.object(members: [:])), "pin": FieldDeclaration(.string, isSecret: true),
+        "keys": FieldDeclaration(.object(members: [:]), isSecret: true),
+        "date": FieldDeclaration(.timestamp),
     ])
 
     static func parse(_ lines: [String]) throws -> BusStep {
@@ -26,23 +28,28 @@ struct BusStepTests {
     @Test func aWholeStepBecomesAPlan() throws {
         let step = try Self.parse(
             Self.head + [
-                "bus: session", "signature: susa{sv}i", #"arguments: ["{name}", "{count}", "n {name} {{x}}", {urgency: {"@": "y", value: 2}}, -1]"#,
+                "bus: session", "signature: susa{sv}i",
+                #"arguments: ["{name}", "{count}", "n {name} {{x}}", {urgency: {"@": "y", value: 2}}, -1]"#,
                 "timeout: 2m", "start: never", "errors: {org.example.Busy: retryable}",
             ])
         let plan = try step.plan(Self.fields(["name": "x", "count": 3]), grants: Self.grants())
         #expect(plan.bus == .session)
-        #expect(plan.call.arguments == [
-            .string("x"), .uint32(3), .string("n x {x}"),
-            .array(of: .entry(key: .string, value: .variant), [.entry(key: .string("urgency"), value: .variant(.byte(2)))]), .int32(-1),
-        ])
+        #expect(
+            plan.call.arguments == [
+                .string("x"), .uint32(3), .string("n x {x}"),
+                .array(of: .entry(key: .string, value: .variant), [.entry(key: .string("urgency"), value: .variant(.byte(2)))]), .int32(-1),
+            ])
         #expect(plan.call.timeout == .seconds(120))
         #expect(!plan.call.startsService)
         #expect(plan.summary == "call org.example.Peer.Echo on session")
-        #expect(plan.shown == [
-            "bus": "session", "destination": "org.example.Peer", "path": "/org/example", "interface": "org.example.Peer", "member": "Echo",
-            "signature": "susa{sv}i", "arguments": ["x", 3, "n x {x}", ["urgency": ["@": "y", "value": 2]], -1], "timeout": "2m", "start": "never",
-            "errors": ["org.example.Busy": "retryable"],
-        ])
+        #expect(
+            plan.shown == [
+                "bus": "session", "destination": "org.example.Peer", "path": "/org/example", "interface": "org.example.Peer",
+                "member": "Echo",
+                "signature": "susa{sv}i", "arguments": ["x", 3, "n x {x}", ["urgency": ["@": "y", "value": 2]], -1], "timeout": "2m",
+                "start": "never",
+                "errors": ["org.example.Busy": "retryable"],
+            ])
         #expect(try step.plan(Self.fields(["name": "x", "count": 3]), grants: Self.grants()) == plan)
         #expect(try step.plan(Self.fields(["name": "x", "count": 4]), grants: Self.grants()) != plan)
     }
@@ -101,7 +108,7 @@ struct BusStepTests {
         ("i", #"["5"]"#, 13, "leave the quotes out"),
         ("i", "[5000000000]", 13, "takes -2147483648 to 2147483647"),
         ("asi", #"[["{name}", 5], 1]"#, 24, "arguments/0/1: a string (s) takes a string"),
-        ("a{sv}", #"[{title: "{name}", x: []}]"#, 35, "arguments/0/x: an empty array"),
+        ("a{sv}", #"[{title: "{name}", x: []}]"#, 34, "arguments/0/x: an empty array"),
         ("i", #"["{name}"]"#, 13, "cannot be filled from {name}, which is a string"),
         ("s", #"["{count}"]"#, 13, "cannot be filled from {count}, which is an integer"),
         ("b", #"["{count}"]"#, 13, "cannot be filled from {count}"),
@@ -110,11 +117,11 @@ struct BusStepTests {
         ("v", #"["{sizes}"]"#, 13, "cannot be filled from {sizes}"),
         ("(is)", #"[["{count}"]]"#, 13, "takes 2 members, but there is 1"),
         ("(is)", #"[["{name}", "{name}"]]"#, 14, "arguments/0/0"),
-        ("a{is}", #"[{one: "{name}"}]"#, 13, "the keys of this dictionary are numbers"),
+        ("a{is}", #"[{one: "{name}"}]"#, 19, "the keys of this dictionary are numbers"),
         ("a{ss}", #"[[["{name}"]]]"#, 14, "is [key, value]"),
-        ("v", #"[{"@": "y", value: "{name}"}]"#, 32, "arguments/0/value: a byte (y) cannot be filled"),
+        ("v", #"[{"@": "y", value: "{name}"}]"#, 31, "arguments/0/value: a byte (y) cannot be filled"),
         ("v", #"[{"@": "{name}", value: 1}]"#, 13, "without placeholders"),
-        ("v", #"[{"@": "ii", value: "{count}"}]"#, 13, "names 2 types"),
+        ("v", #"[{"@": "ii", value: "{count}"}]"#, 19, "names 2 types"),
         ("s", #"[{x: "{name}"}]"#, 13, "cannot be filled from an object"),
         ("s", #"[["{name}"]]"#, 13, "cannot be filled from an array"),
     ])
@@ -126,7 +133,8 @@ struct BusStepTests {
         ("i", #"["{count}"]"#), ("d", #"["{ratio}"]"#), ("d", #"["{count}"]"#), ("b", #"["{flag}"]"#), ("as", #"["{tags}"]"#),
         ("ai", #"["{sizes}"]"#), ("v", #"["{tags}"]"#), ("v", #"["{name}"]"#), ("v", #"["{hints}"]"#), ("a{sv}", #"["{hints}"]"#),
         ("s", #"["{date}"]"#), ("s", #"["{count:03}"]"#), ("o", #"["/org/{name}"]"#), ("a{sv}", #"[{a: "{count}", b: ["{name}"]}]"#),
-        ("ay", #"[{base64: "{name}"}]"#), ("ay", #"[["{count}", 2]]"#), ("a(si)", #"[[["{name}", "{count}"]]]"#), ("a{ss}", #"[[["{name}", x]]]"#),
+        ("ay", #"[{base64: "{name}"}]"#), ("ay", #"[["{count}", 2]]"#), ("a(si)", #"[[["{name}", "{count}"]]]"#),
+        ("a{ss}", #"[[["{name}", x]]]"#),
         ("v", #"[{"@": "y", value: "{count}"}]"#),
     ])
     func placeholdersOfFittingTypesAreAccepted(_ signature: String, arguments: String) throws {
@@ -152,7 +160,9 @@ struct BusStepTests {
 
     @Test func valuesThatDoNotFitAreRefusedWhenPlanned() throws {
         let step = try Self.parse(Self.head + ["signature: y", #"arguments: ["{count}"]"#])
-        expectRefusal(.outOfRange, "arguments/0: a byte (y) takes 0 to 255") { try step.plan(Self.fields(["count": 256]), grants: Self.grants()) }
+        expectRefusal(.outOfRange, "arguments/0: a byte (y) takes 0 to 255") {
+            try step.plan(Self.fields(["count": 256]), grants: Self.grants())
+        }
         let text = try Self.parse(Self.head + ["signature: s", #"arguments: ["{name}"]"#])
         expectRefusal(.invalidArgument, "U+0000") { try text.plan(Self.fields(["name": "\0"]), grants: Self.grants()) }
     }
@@ -172,11 +182,19 @@ struct BusStepTests {
         #expect(plan.call.arguments == [.string("1234"), .string("pin 1234")])
         #expect(plan.shown["arguments"] == ["<secret>", "pin <secret>"])
         #expect(!plan.shown.text.contains("1234"))
+        let secretKeys = try Self.parse(Self.head + ["signature: a{si}", #"arguments: ["{keys}"]"#])
+        expectRefusal(.wrongType, "arguments/0: a 32-bit integer") {
+            try secretKeys.plan(
+                FieldValues(parameters: ["keys": ["k-5678": "x"]], secretNames: ["keys"], date: Timestamp(milliseconds: 0)),
+                grants: Self.grants())
+        }
         let echo = BusError(.errorReply, name: "org.example.Wrong", "1234 is not the pin")
         #expect(!BusFailure.failure(echo, of: plan).message.contains("1234"))
     }
 
-    private func expectMistake(_ lines: [String], _ place: String, _ message: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) {
+    private func expectMistake(
+        _ lines: [String], _ place: String, _ message: String, sourceLocation: Testing.SourceLocation = #_sourceLocation
+    ) {
         let error = #expect(throws: DefinitionError.self, sourceLocation: sourceLocation) { try Self.parse(lines) }
         #expect(error?.description.hasPrefix(place) == true, "\(String(describing: error))", sourceLocation: sourceLocation)
         #expect(error?.message.contains(message) == true, "\(String(describing: error))", sourceLocation: sourceLocation)

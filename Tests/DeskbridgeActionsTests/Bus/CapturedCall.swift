@@ -24,7 +24,9 @@ struct MessageCapture {
         guard let start = await monitor.nextBytes(16) else { return nil }
         let fieldsLength = Int(word(start, at: 12))
         let bodyLength = Int(word(start, at: 4))
-        guard let fields = await monitor.nextBytes((fieldsLength + 7) / 8 * 8), let body = await monitor.nextBytes(bodyLength) else { return nil }
+        guard let fields = await monitor.nextBytes((fieldsLength + 7) / 8 * 8), let body = await monitor.nextBytes(bodyLength) else {
+            return nil
+        }
         var call = CapturedCall(body: body)
         var position = 0
         while position < fieldsLength {

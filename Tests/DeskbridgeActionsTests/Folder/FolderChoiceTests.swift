@@ -6,8 +6,10 @@ import Testing
 struct FolderChoiceTests {
     private static let cases: [([String], ExistingFolderRule, Set<String>, FolderChoice)] = [
         ([], .reuse, [], .make("p")), ([], .fail, [], .make("p")), ([], .suffix, [], .make("p")),
-        (["q", "p_2"], .suffix, [], .make("p")), (["p"], .reuse, [], .reuse), (["p"], .fail, [], .exists), (["p"], .suffix, [], .make("p_2")),
-        (["p", "p_2", "p_4"], .suffix, [], .make("p_3")), (["P"], .reuse, [], .collides(with: "P")), (["P"], .fail, [], .collides(with: "P")),
+        (["q", "p_2"], .suffix, [], .make("p")), (["p"], .reuse, [], .reuse), (["p"], .fail, [], .exists),
+        (["p"], .suffix, [], .make("p_2")),
+        (["p", "p_2", "p_4"], .suffix, [], .make("p_3")), (["P"], .reuse, [], .collides(with: "P")),
+        (["P"], .fail, [], .collides(with: "P")),
         (["P"], .suffix, [], .make("p_2")), (["p", "P_2"], .suffix, [], .make("p_3")), (["P", "p"], .reuse, [], .reuse),
         (["p"], .reuse, ["p"], .alreadyMade("p")), (["p"], .fail, ["p"], .alreadyMade("p")), (["p"], .suffix, ["p"], .alreadyMade("p")),
         (["p", "p_2"], .suffix, ["p_2"], .alreadyMade("p_2")),
@@ -19,7 +21,8 @@ struct FolderChoiceTests {
     ]
 
     @Test(arguments: cases)
-    func theNamesThatAreThereDecide(_ siblings: [String], _ rule: ExistingFolderRule, _ ours: Set<String>, _ expected: FolderChoice) throws {
+    func theNamesThatAreThereDecide(_ siblings: [String], _ rule: ExistingFolderRule, _ ours: Set<String>, _ expected: FolderChoice) throws
+    {
         let name = try SegmentName(RenderedText(literal: "p"))
         #expect(FolderChoice(name, among: siblings, rule) { ours.contains($0) } == expected)
     }

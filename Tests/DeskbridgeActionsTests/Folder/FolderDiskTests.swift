@@ -49,14 +49,20 @@ struct FolderDiskTests {
         #expect(try fixture.listing() == ["p/", "p/.deskbridge-event", "p/a/"])
         #expect(try fixture.text("Projects/p/.deskbridge-event") == "\(event)/project")
         let other = try await fixture.make(yaml)
-        #expect(other == (rule == "reuse" ? fixture.result("p", created: false) : rule == "suffix" ? fixture.result("p_2", created: true) : other))
+        #expect(
+            other
+                == (rule == "reuse" ? fixture.result("p", created: false) : rule == "suffix" ? fixture.result("p_2", created: true) : other)
+        )
         if rule == "fail" { #expect(other.code == "folder_exists") }
     }
 
     @Test func anotherDiskBeneathTheRootIsAFailureForGood() async throws {
         let disk = try DiskFixture("tmpfs", "", at: fixture.root + "/other")
         defer { disk.unmount() }
-        #expect(try await fixture.make("{root: ~/Projects, name: other/p}").code == "other_disk")
+        for name in ["other/p", "other/new/er/p"] {
+            #expect(try await fixture.make("{root: ~/Projects, name: \(name)}").code == "other_disk")
+            #expect(try fixture.listing() == ["other/"])
+        }
         #expect(try await fixture.make("{root: ~/Projects/other, name: p}").created == true)
         #expect(try fixture.listing() == ["other/", "other/p/"])
     }

@@ -16,10 +16,11 @@ final class FolderFixture: Sendable {
     let home: String
     let handler: FolderHandler
 
-    init(clock: WallClock = .system) throws {
-        home = "/tmp/deskbridge-folders-\(UUID().uuidString)"
+    /// - Parameter parent: where the home lies: on a disk, or in memory for tests that need no disk and much speed.
+    init(in parent: String = "/tmp") throws {
+        home = "\(parent)/deskbridge-folders-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: false)
-        handler = FolderHandler(home: home, clock: clock)
+        handler = FolderHandler(home: home)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: home) }

@@ -37,10 +37,12 @@ struct FolderMakingTests {
     }
 
     @Test func aNameMayHaveParents() async throws {
-        #expect(try await fixture.make("{root: ~/Projects, name: \"{user}/{name}\", tree: [a]}") == fixture.result("John/Alpha", created: true))
+        #expect(
+            try await fixture.make("{root: ~/Projects, name: \"{user}/{name}\", tree: [a]}") == fixture.result("John/Alpha", created: true))
         #expect(try await fixture.make("{root: ~/Projects, name: \"{user}/Beta\"}") == fixture.result("John/Beta", created: true))
         #expect(
-            try await fixture.make("{root: ~/Projects, name: \"{user}/{name}\", ifExists: suffix}") == fixture.result("John/Alpha_2", created: true))
+            try await fixture.make("{root: ~/Projects, name: \"{user}/{name}\", ifExists: suffix}")
+                == fixture.result("John/Alpha_2", created: true))
         #expect(try fixture.listing() == ["John/", "John/Alpha/", "John/Alpha/a/", "John/Alpha_2/", "John/Beta/"])
     }
 
@@ -63,7 +65,8 @@ struct FolderMakingTests {
                 == .failed(
                     Failure(
                         "folder_exists",
-                        "the folder \(fixture.root)/Alpha exists already: remove or rename it, or let ifExists be reuse or suffix", .permanent)))
+                        "the folder \(fixture.root)/Alpha exists already: remove or rename it, or let ifExists be reuse or suffix",
+                        .permanent)))
         #expect(try fixture.listing() == ["Alpha/"])
     }
 
@@ -97,9 +100,11 @@ struct FolderMakingTests {
 
     private static let obstacles: [(String, String, String)] = [
         ("file", "Projects/Alpha", "not_a_folder"), ("file", "Projects/Alpha/assets", "not_a_folder"),
-        ("folder", "Projects/Alpha/README.md", "not_a_file"), ("folder", "Projects/alpha", "collision"), ("file", "Projects/ALPHA", "collision"),
+        ("folder", "Projects/Alpha/README.md", "not_a_file"), ("folder", "Projects/alpha", "collision"),
+        ("file", "Projects/ALPHA", "collision"),
         ("folder", "Projects/Alpha/Assets", "collision"), ("file", "Projects/Alpha/readme.md", "collision"),
-        ("folder", "Projects/Alpha/assets/Models", "collision"), ("file", "Projects/Alpha/docs/A.TXT", "collision"), ("file", "Projects", "not_a_folder"),
+        ("folder", "Projects/Alpha/assets/Models", "collision"), ("file", "Projects/Alpha/docs/A.TXT", "collision"),
+        ("file", "Projects", "not_a_folder"),
         ("link", "Projects/Alpha", "symlink_in_the_way"), ("link", "Projects/Alpha/assets", "symlink_in_the_way"),
         ("link", "Projects/Alpha/README.md", "symlink_in_the_way"), ("link", "Projects/Alpha/docs", "symlink_in_the_way"),
     ]
@@ -131,6 +136,18 @@ struct FolderMakingTests {
         let outcome = try await fixture.make("{root: ~/Projects, name: \"é/x\"}")
         #expect(outcome.code == "collision")
         #expect(try fixture.listing() == ["e\u{301}/"])
+    }
+
+    @Test(arguments: [
+        "{root: ~/Projects, name: \"{token}\"}", "{root: ~/Projects, name: \"{token}/x\"}",
+        "{root: ~/Projects, name: p, tree: [\"{token}\"]}",
+    ])
+    func failuresTellNothingOfASecret(_ yaml: String) async throws {
+        for place in ["Projects/S3cret", "Projects/p/S3CRET"] { try fixture.add(folder: place) }
+        let outcome = try await fixture.make(yaml)
+        #expect(outcome.code == "collision")
+        #expect(outcome.message?.contains("<secret>") == true)
+        #expect(outcome.message?.lowercased().contains("s3cret") == false)
     }
 
     @Test func aDryRunForeseesTheResultAndChangesNothing() async throws {

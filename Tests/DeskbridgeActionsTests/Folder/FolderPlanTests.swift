@@ -25,7 +25,8 @@ struct FolderPlanTests {
         let plan = try fixture.plan(Self.example)
         #expect(
             plan.shown == [
-                "root": .string(fixture.root), "name": "20251121_alpha", "path": .string(fixture.root + "/20251121_alpha"), "ifExists": "reuse",
+                "root": .string(fixture.root), "name": "20251121_alpha", "path": .string(fixture.root + "/20251121_alpha"),
+                "ifExists": "reuse",
                 "tree": [
                     ["folder": "assets"], ["folder": "assets/textures"], ["folder": "assets/models"], ["folder": "shots"],
                     ["folder": "shots/sh001"], ["folder": "shots/sh002"], ["file": "README.md", "bytes": 18],
@@ -50,7 +51,9 @@ struct FolderPlanTests {
               - "a/b/f"
             """)
         var paths: [String] = []
-        plan.tree.walk { path, entry in paths.append(path.map(\.text).joined(separator: "/") + (entry.content.map { ":\($0.count)" } ?? "")) }
+        plan.folder.folder.walk { path, entry in
+            paths.append(path.map(\.text).joined(separator: "/") + (entry.content.map { ":\($0.count)" } ?? ""))
+        }
         #expect(paths == ["a", "a/b", "a/b/f", "a/c", "a/Alpha.txt:3", "a/d", "a/d/.gitkeep", "a/e", "a/e/.gitkeep", "z.txt:0"])
         #expect(plan.shown["mode"] == "2770")
         #expect(plan.shown["name"] == "John/Alpha")
@@ -62,7 +65,7 @@ struct FolderPlanTests {
         #expect(!plan.shown.text.contains("s3cret"))
         #expect(!plan.summary.contains("s3cret"))
         #expect(plan.shown["name"] == "<secret>")
-        #expect(plan.path == fixture.root + "/s3cret")
+        #expect(plan.folder.name.text == "s3cret")
     }
 
     @Test(arguments: [
@@ -100,7 +103,8 @@ struct FolderPlanTests {
         ("[\"{1..shots}/a\"]", 5000, nil), ("[\"{1..shots}/a\"]", 5001, .tooManyEntries),
         ("[{\"{1..shots}\": [\"{1..shots}\"]}]", 99, nil), ("[{\"{1..shots}\": [\"{1..shots}\"]}]", 100, .tooManyEntries),
         ("[{\"{1..shots}\": [{\"{1..shots}\": [{\"{1..shots}\": [\"{1..shots}/{1..shots}\"]}]}]}]", 999_999_999, .tooManyEntries),
-        ("[\"{1..shots}\"]", 0, nil), ("[\"{1..shots}\"]", -1, .outOfRange), ("[{\"f{1..shots}\": \"\(String(repeating: "x", count: 100_000))\"}]", 672, .tooLong),
+        ("[\"{1..shots}\"]", 0, nil), ("[\"{1..shots}\"]", -1, .outOfRange),
+        ("[{\"f{1..shots}\": \"\(String(repeating: "x", count: 100_000))\"}]", 672, .tooLong),
         ("[{\"f{1..shots}\": \"\(String(repeating: "x", count: 100_000))\"}]", 671, nil),
     ]
 
@@ -125,7 +129,8 @@ struct FolderPlanTests {
         let step = try fixture.step("{root: ~/P, name: x}")
         #expect(
             throws: PlanError.refused(
-                .notGranted, "the folder \(fixture.home)/P is not granted: list it, or a folder above it, under grants: folders: of a policy")
+                .notGranted,
+                "the folder \(fixture.home)/P is not granted: list it, or a folder above it, under grants: folders: of a policy")
         ) { try step.plan(fixture.fields(), grants: .none) }
     }
 }

@@ -10,7 +10,9 @@ struct FolderRepeatTests {
 
     init() throws { fixture = try FolderFixture() }
 
-    private func yaml(_ rule: String) -> String { "{root: ~/Projects, name: \"{user}/{name}\", tree: [a/b, {c.txt: x}], ifExists: \(rule)}" }
+    private func yaml(_ rule: String) -> String {
+        "{root: ~/Projects, name: \"{user}/{name}\", tree: [a/b, {c.txt: x}], ifExists: \(rule)}"
+    }
 
     /// As after a crash between the moment the folder appeared and the moment the outcome was stored.
     @Test(arguments: ["reuse", "fail", "suffix"]) func theSameEventGetsItsFolderAgain(_ rule: String) async throws {

@@ -44,8 +44,9 @@ struct FolderRootTests {
     }
 
     private static let systemErrors: [(Int32, String)] = [
-        (ENOSPC, "no_space?"), (EDQUOT, "no_space?"), (EMFILE, "out_of_resources?"), (ENFILE, "out_of_resources?"), (ENOMEM, "out_of_resources?"),
-        (EIO, "io_error?"), (ESTALE, "io_error?"), (ENOENT, "io_error?"), (EINTR, "io_error?"), (EACCES, "permission_denied"),
+        (ENOSPC, "no_space?"), (EDQUOT, "no_space?"), (EMFILE, "out_of_resources?"), (ENFILE, "out_of_resources?"),
+        (ENOMEM, "out_of_resources?"),
+        (EIO, "io_error?"), (ESTALE, "folder_changing?"), (ENOENT, "folder_changing?"), (EINTR, "io_error?"), (EACCES, "permission_denied"),
         (EPERM, "permission_denied"), (EROFS, "read_only"), (ENOTDIR, "not_a_folder"), (ELOOP, "symlink_in_the_way"), (EXDEV, "other_disk"),
         (ENAMETOOLONG, "too_long"), (EFBIG, "file_too_large"), (ENOSYS, "unsupported"), (EINVAL, "unsupported"),
     ]
@@ -57,17 +58,21 @@ struct FolderRootTests {
         #expect(outcome.message?.hasSuffix(".") == true)
     }
 
-    /// The way without RENAME_NOREPLACE, for disks that lack it.
-    @Test func whatIsTakenInStepsReplacesNothing() throws {
+    /// Also the way without RENAME_NOREPLACE, for disks that lack it.
+    @Test(arguments: [false, true]) func whatIsTakenReplacesNothing(_ inSteps: Bool) throws {
         try fixture.add(file: "from/folder/inner", "new")
         try fixture.add(file: "from/file", "new")
         try fixture.add(file: "to/taken", "old")
         try fixture.add(folder: "to/empty")
         let source = try Directory(following: fixture.home + "/from")
         let target = try Directory(following: fixture.home + "/to")
+        func take(_ name: String, as newName: String) throws -> Bool {
+            inSteps
+                ? try target.takeInSteps(name, from: source, as: newName, shown: nil) : try target.take(name, from: source, as: newName)
+        }
         for name in ["folder", "file"] {
-            for taken in ["taken", "empty"] { #expect(try !target.takeInSteps(name, from: source, as: taken, shown: nil)) }
-            #expect(try target.takeInSteps(name, from: source, as: name, shown: nil))
+            for taken in ["taken", "empty"] { #expect(try !take(name, as: taken)) }
+            #expect(try take(name, as: name))
         }
         #expect(try fixture.listing("to") == ["empty/", "file", "folder/", "folder/inner", "taken"])
         #expect(try fixture.text("to/taken") == "old")

@@ -40,7 +40,7 @@ import Testing
         for example in Self.examples(node) {
             guard let start = example.range(of: "deskbridge "), !example.contains("xargs") else { continue }
             var words = example[start.upperBound...].prefix { !"|>)".contains($0) }.split(separator: " ").map(String.init)
-            if let end = words.firstIndex(of: "||") { words.removeSubrange(end...) }
+            if let end = words.firstIndex(where: { $0 == "||" || $0 == "&&" }) { words.removeSubrange(end...) }
             guard !words.contains(where: { $0.contains("\"") || $0.contains("'") }) else { continue }
             #expect(CommandNameMistake.find(in: words, of: Deskbridge.self) == nil)
             #expect(throws: Never.self, "\(example)") { try Deskbridge.parseAsRoot(words) }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ParsingTests {
     @Test(arguments: [
-        "queue show abc", "queue show", "queue retry", "queue list --state done", "queue list --limit 0", "queue list --limit 1001",
+        "queue show abc", "queue show", "queue retry", "queue list --state done", "queue list --limit 0", "queue list --limit 501",
         "queue resolve last", "queue resolve last --as maybe", "queue resolve last --as failed --result {}",
         "queue resolve last --as succeeded --message no", "send", "send create", "send CREATE --payload {} --payload-file x",
         "send CREATE --set =1", "send CREATE --set a", "send CREATE --wait -1", "send CREATE --wait x", "send CREATE --format xml",
@@ -23,11 +23,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("a=3", "a", .integer(3)), ("a=03", "a", .string("03")), ("a=true", "a", .bool(true)), ("a=x=y", "a", .string("x=y")),
-        ("a=", "a", .string("")), ("a=[1]", "a", .array([.integer(1)])), ("a=\"3\"", "a", .string("3")), ("a=null", "a", .null),
-        ("a={", "a", .string("{")), ("a b= c", "a b", .string(" c")),
-    ] as [(String, String, JSONValue)])
+    @Test(
+        arguments: [
+            ("a=3", "a", .integer(3)), ("a=03", "a", .string("03")), ("a=true", "a", .bool(true)), ("a=x=y", "a", .string("x=y")),
+            ("a=", "a", .string("")), ("a=[1]", "a", .array([.integer(1)])), ("a=\"3\"", "a", .string("3")), ("a=null", "a", .null),
+            ("a={", "a", .string("{")), ("a b= c", "a b", .string(" c")),
+        ] as [(String, String, JSONValue)])
     func aFieldIsJSONIfItReadsAsJSON(argument: String, name: String, value: JSONValue) throws {
         let assignment = try #require(Assignment(argument: argument))
         #expect(assignment.name == name)
@@ -73,9 +74,11 @@ import Testing
         #expect(EventReference(argument: "../tokens") == nil)
     }
 
-    @Test(arguments: [
-        (["quue", "list"], "quue", "queue"), (["queue", "lst"], "lst", "list"), (["xyzzy"], "xyzzy", nil), (["token", "creat", "a"], "creat", "create"),
-    ] as [([String], String, String?)])
+    @Test(
+        arguments: [
+            (["quue", "list"], "quue", "queue"), (["queue", "lst"], "lst", "list"), (["xyzzy"], "xyzzy", nil),
+            (["token", "creat", "a"], "creat", "create"),
+        ] as [([String], String, String?)])
     func aMistypedCommandIsRecognised(arguments: [String], word: String, nearest: String?) throws {
         let mistake = try #require(CommandNameMistake.find(in: arguments, of: Deskbridge.self))
         #expect(mistake.word == word)

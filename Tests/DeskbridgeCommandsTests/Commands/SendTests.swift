@@ -11,14 +11,17 @@ import Testing
         _ check: @escaping @Sendable (TestTerminal, Int32, FakeDaemon) throws -> Void
     ) async throws {
         let (stream, feed) = AsyncStream.makeStream(of: String.self)
-        try await FakeDaemon.running({ call in
-            if call.request.hasPrefix("GET /v1/stream") { return .stream(stream) }
+        try await FakeDaemon.answering { call in
+            if call.request.hasPrefix("GET /v1/stream") {
+                feed.yield(Samples.inForce)
+                return .stream(stream)
+            }
             if call.request.hasPrefix("POST") {
                 for piece in pieces { feed.yield(piece) }
                 return accepted
             }
             return .json(200, event)
-        }) { daemon in
+        }.running { daemon in
             let terminal = TestTerminal()
             let command = try Send.parse(arguments + ["--home", daemon.folder])
             let code = try await Self.exitCode { try await command.run(on: terminal.terminal()) }
@@ -54,7 +57,7 @@ import Testing
             #expect(terminal.error == "Event \(Samples.id) is queued.\nrunning…\nout | one\nout | two\n")
             #expect(
                 daemon.calls.map(\.request) == [
-                    "GET /v1/stream?channels=events%2Coutput%3A%2A", "POST /v1/events", "GET /v1/events/\(Samples.id)",
+                    "GET /v1/stream?channels=events%2Coutput%3A%2A&since=now", "POST /v1/events", "GET /v1/events/\(Samples.id)",
                 ])
             #expect(daemon.calls[1].body?.text == #"{"type":"CREATE_RESOURCE","payload":{"name":"Project_001"},"idempotencyKey":"k-1"}"#)
         }
@@ -75,7 +78,8 @@ import Testing
     @Test(arguments: ["unknown", "cancelled", "expired"]) func anEndWithoutConfirmationIsAnEnd(state: String) async throws {
         let event: JSONValue = ["id": .string(Samples.id), "state": .string(state)]
         try await sending(
-            ["CREATE_RESOURCE"], pieces: [message("state", #"{"id":"\#(Samples.id)","before":"running","after":"\#(state)"}"#)], event: event
+            ["CREATE_RESOURCE"], pieces: [message("state", #"{"id":"\#(Samples.id)","before":"running","after":"\#(state)"}"#)],
+            event: event
         ) { terminal, code, _ in
             #expect(code == 1)
             #expect(terminal.output == "Event  \(Samples.id)\nState  \(state)\n")
@@ -96,7 +100,8 @@ import Testing
     @Test func anEventThatIsStillRetryingWhenTheWaitEndsGives75() async throws {
         let event: JSONValue = ["id": .string(Samples.id), "state": "retrying"]
         try await sending(
-            ["CREATE_RESOURCE", "--wait", "1"], pieces: [message("state", #"{"id":"\#(Samples.id)","after":"retrying"}"#)], event: event
+            ["CREATE_RESOURCE", "--wait", "1"],
+            pieces: [message("state", #"{"id":"\#(Samples.id)","before":"running","after":"retrying"}"#)], event: event
         ) { terminal, code, _ in
             #expect(code == 75)
             #expect(terminal.error.contains("Still retrying after 1s: it goes on by itself."))
@@ -112,9 +117,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (422, ProblemCode.invalidEvent, 65), (403, .deniedByPolicy, 77), (422, .unknownEventType, 65), (429, .rateLimited, 75), (503, .shuttingDown, 69),
-    ] as [(Int, ProblemCode, Int32)])
+    @Test(
+        arguments: [
+            (422, ProblemCode.invalidEvent, 65), (403, .deniedByPolicy, 77), (422, .unknownEventType, 65), (429, .rateLimited, 75),
+            (503, .shuttingDown, 69),
+        ] as [(Int, ProblemCode, Int32)])
     func aRefusalEndsWithItsCode(status: Int, problem: ProblemCode, code: Int32) async throws {
         try await sending(["CREATE_RESOURCE"], accepted: .problem(status, problem, "no"), pieces: [], event: .null) { terminal, actual, _ in
             #expect(actual == code)
@@ -124,18 +131,22 @@ import Testing
 
     @Test func aDaemonThatRestartsIsWaitedFor() async throws {
         let streams = Mutex(0)
-        try await FakeDaemon.running({ call in
+        try await FakeDaemon.answering { call in
             if call.request.hasPrefix("GET /v1/stream") {
                 // The first stream ends at once, as when the daemon stops; while there is none, the event succeeds.
                 let count = streams.withLock { count in
                     count += 1
                     return count
                 }
-                return .stream(AsyncStream { if count == 1 { $0.finish() } })
+                return .stream(
+                    AsyncStream {
+                        $0.yield(Samples.inForce)
+                        if count == 1 { $0.finish() }
+                    })
             }
             if call.request.hasPrefix("POST") { return .json(202, Samples.accepted()) }
             return (try? Samples.succeeded()).map { .json(200, $0) } ?? .hangUp
-        }) { daemon in
+        }.running { daemon in
             let terminal = TestTerminal()
             try await Send.parse(["CREATE_RESOURCE", "--home", daemon.folder]).run(on: terminal.terminal())
             #expect(terminal.output.hasPrefix("RESOURCE_CREATED\n"))
@@ -144,10 +155,28 @@ import Testing
         }
     }
 
+    @Test func aDaemonThatStopsForGoodLeavesTheEventStored() async throws {
+        try await FakeDaemon.answering { call in
+            if call.request.hasPrefix("POST") { return .json(202, Samples.accepted()) }
+            guard call.request.hasPrefix("GET /v1/stream") else { return .hangUp }
+            return .stream(
+                AsyncStream {
+                    $0.yield(Samples.inForce)
+                    $0.finish()
+                })
+        }.running { daemon in
+            let terminal = TestTerminal()
+            let command = try Send.parse(["CREATE_RESOURCE", "--home", daemon.folder])
+            let error = await #expect(throws: CommandFailure.self) { try await command.run(on: terminal.terminal()) }
+            #expect(error?.status == .unavailable)
+            #expect(error?.message.contains("deskbridge queue show \(Samples.id)") == true)
+        }
+    }
+
     @Test func nobodyReadingEndsItQuietly() async throws {
         let terminal = Terminal(
             output: TestTerminal.closed, error: TestTerminal.closed, clock: .system, localTime: { $0.description })
-        try await FakeDaemon.running({ _ in .json(202, Samples.accepted()) }) { daemon in
+        try await FakeDaemon.answering { _ in .json(202, Samples.accepted()) }.running { daemon in
             await #expect(throws: ReaderIsGone.self) {
                 try await Send.parse(["CREATE_RESOURCE", "--no-wait", "--home", daemon.folder]).run(on: terminal)
             }

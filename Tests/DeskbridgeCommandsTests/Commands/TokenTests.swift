@@ -4,9 +4,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct TokenTests {
     @Test func onlyTheSecretIsOnStandardOutput() async throws {
-        try await FakeDaemon.running({ _ in
+        try await FakeDaemon.answering { _ in
             .json(201, ["id": "t1", "token": "dbt_secret", "client": "dashboard", "origins": [], "expiresAt": "2027-02-19T09:00:00.000Z"])
-        }) { daemon in
+        }.running { daemon in
             let terminal = TestTerminal()
             try await TokenCreate.parse(["dashboard", "--home", daemon.folder]).run(on: terminal.terminal())
             #expect(terminal.output == "dbt_secret\n")
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func tokensAreListedWithTheirStanding() async throws {
-        try await FakeDaemon.running({ _ in (try? Samples.tokens()).map { .json(200, $0) } ?? .hangUp }) { daemon in
+        try await FakeDaemon.answering { _ in (try? Samples.tokens()).map { .json(200, $0) } ?? .hangUp }.running { daemon in
             let terminal = TestTerminal()
             try await TokenList.parse(["--home", daemon.folder]).run(on: terminal.terminal())
             #expect(
@@ -32,7 +32,7 @@ import Testing
 
     @Test(arguments: [(0, "0 tokens revoked\n"), (1, "1 token revoked\n"), (3, "3 tokens revoked\n")] as [(Int64, String)])
     func revokingNothingIsAFailure(count: Int64, text: String) async throws {
-        try await FakeDaemon.running({ _ in .json(200, ["revoked": .integer(count)]) }) { daemon in
+        try await FakeDaemon.answering { _ in .json(200, ["revoked": .integer(count)]) }.running { daemon in
             let terminal = TestTerminal()
             let command = try TokenRevoke.parse(["a", "--home", daemon.folder])
             if count == 0 {

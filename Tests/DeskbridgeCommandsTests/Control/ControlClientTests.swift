@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ControlClientTests {
     @Test func asksWithoutATokenUnderALoopbackName() async throws {
-        try await FakeDaemon.running({ _ in (try? Samples.status()).map { .json(200, $0) } ?? .text(500, "") }) { daemon in
+        try await FakeDaemon.answering { _ in (try? Samples.status()).map { .json(200, $0) } ?? .text(500, "") }.running { daemon in
             let status = try await ControlClient.connected(to: daemon.socket) { try await $0.status() }
             #expect(status.version == "1.2.0")
             #expect(status.uptime == 90_000)
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test func encodesWhatItAsksFor() async throws {
-        try await FakeDaemon.running({ _ in .json(200, ["events": [], "next": .null]) }) { daemon in
+        try await FakeDaemon.answering { _ in .json(200, ["events": [], "next": .null]) }.running { daemon in
             try await ControlClient.connected(to: daemon.socket) { client in
                 let query = EventQuery(states: [.failed, .unknown], type: "A_B", client: "c", search: "a b&c=d/ü")
                 let page = try await client.events(query, after: "x+1", limit: 5)
@@ -28,21 +28,21 @@ import Testing
     }
 
     @Test func sendsEachRequestAsTheAPIWantsIt() async throws {
-        try await FakeDaemon.running({ call in
+        try await FakeDaemon.answering { call in
             switch call.request.split(separator: " ").last {
             case "/v1/tokens": .json(201, ["id": "t1", "token": "dbt_x", "client": "a"])
             case "/v1/tokens/t1/rotate": .json(201, ["id": "t2", "token": "dbt_y", "client": "a"])
             case "/v1/tokens/a": .json(200, ["revoked": 2])
             default: .json(200, Samples.accepted())
             }
-        }) { daemon in
+        }.running { daemon in
             try await ControlClient.connected(to: daemon.socket) { client in
                 _ = try await client.send(type: "A", payload: ["n": 1], key: "k")
                 _ = try await client.replay("e", key: nil)
                 _ = try await client.perform(.retry, on: "e")
                 _ = try await client.resolve("e", as: .succeeded(result: ["p": "x"]))
                 _ = try await client.resolve("e", as: .failed(message: "no"))
-                _ = try await client.createToken(TokenRequest(client: "a", origins: ["http://x"], rate: "1/1s", isSingleSession: true))
+                _ = try await client.createToken(TokenOrder(client: "a", origins: ["http://x"], rate: "1/1s", isSingleSession: true))
                 _ = try await client.rotateToken("t1", overlap: "10m", expires: nil)
                 #expect(try await client.revokeTokens("a") == 2)
             }
@@ -61,8 +61,9 @@ import Testing
     }
 
     @Test func aProblemDocumentIsAnError() async throws {
-        try await FakeDaemon.running({ _ in .problem(409, .wrongState, "It is succeeded.") }) { daemon in
-            let expected = ProblemDocument(["code": "wrong_state", "title": .string(ProblemCode.wrongState.title), "detail": "It is succeeded."], status: 409)
+        try await FakeDaemon.answering { _ in .problem(409, .wrongState, "It is succeeded.") }.running { daemon in
+            let expected = ProblemDocument(
+                ["code": "wrong_state", "title": .string(ProblemCode.wrongState.title), "detail": "It is succeeded."], status: 409)
             await #expect(throws: ControlError.problem(expected)) {
                 try await ControlClient.connected(to: daemon.socket) { try await $0.perform(.retry, on: "e") }
             }
@@ -72,7 +73,7 @@ import Testing
     @Test(arguments: [
         (FakeDaemon.Reply.text(200, "<html>"), "it is no JSON"), (.json(200, [:]), "a status without a version"),
     ]) func anAnswerThatIsNotUnderstoodIsAnError(reply: FakeDaemon.Reply, what: String) async throws {
-        try await FakeDaemon.running({ _ in reply }) { daemon in
+        try await FakeDaemon.answering { _ in reply }.running { daemon in
             await #expect(throws: ControlError.unexpectedAnswer(what)) {
                 try await ControlClient.connected(to: daemon.socket) { try await $0.status() }
             }
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func aDaemonThatHangsUpIsAnError() async throws {
-        try await FakeDaemon.running({ _ in .hangUp }) { daemon in
+        try await FakeDaemon.answering { _ in .hangUp }.running { daemon in
             await #expect {
                 try await ControlClient.connected(to: daemon.socket) { try await $0.status() }
             } throws: { error in
@@ -117,7 +118,7 @@ import Testing
 
     @Test func theStreamGivesMessagesAsTheyComeAndEndsWithTheConnection() async throws {
         let (pieces, feed) = AsyncStream.makeStream(of: String.self)
-        try await FakeDaemon.running({ _ in .stream(pieces) }) { daemon in
+        try await FakeDaemon.answering { _ in .stream(pieces) }.running { daemon in
             try await ControlClient.connected(to: daemon.socket) { client in
                 let stream = try await client.stream(channels: ["events", "output:*"], since: 41)
                 feed.yield(": hello\n\nevent: confirmation\nid: 43\nda")
@@ -135,7 +136,7 @@ import Testing
     }
 
     @Test func aStreamThatIsRefusedSaysWhy() async throws {
-        try await FakeDaemon.running({ _ in .problem(503, .shuttingDown, "It is stopping.") }) { daemon in
+        try await FakeDaemon.answering { _ in .problem(503, .shuttingDown, "It is stopping.") }.running { daemon in
             await #expect {
                 try await ControlClient.connected(to: daemon.socket) { _ = try await $0.stream(channels: ["events"]) }
             } throws: { ($0 as? ControlError)?.failure.status == .unavailable }

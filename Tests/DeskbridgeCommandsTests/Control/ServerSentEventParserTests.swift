@@ -17,8 +17,12 @@ import Testing
         Example(name: "comments say nothing", stream: ": ping\n\n:\ndata: a\n: more\n\n", events: [.init(data: "a")]),
         Example(name: "CRLF ends a line once", stream: "data: a\r\ndata: b\r\n\r\n", events: [.init(data: "a\nb")]),
         Example(name: "a lone CR ends a line", stream: "data: a\rdata: b\r\r", events: [.init(data: "a\nb")]),
-        Example(name: "an event without data is dropped, its id stays", stream: "event: a\nid: 3\n\ndata: b\n\n", events: [.init(id: "3", data: "b")]),
-        Example(name: "an empty id clears it", stream: "id: 3\ndata: a\n\nid\ndata: b\n\n", events: [.init(id: "3", data: "a"), .init(data: "b")]),
+        Example(
+            name: "an event without data is dropped, its id stays", stream: "event: a\nid: 3\n\ndata: b\n\n",
+            events: [.init(id: "3", data: "b")]),
+        Example(
+            name: "an empty id clears it", stream: "id: 3\ndata: a\n\nid\ndata: b\n\n",
+            events: [.init(id: "3", data: "a"), .init(data: "b")]),
         Example(name: "an id with NUL is ignored", stream: "id: 3\nid: 4\u{0}\ndata: a\n\n", events: [.init(id: "3", data: "a")]),
         Example(name: "fields that are not known are ignored", stream: "retry: 10\nfoo: bar\ndata: a\n\n", events: [.init(data: "a")]),
         Example(name: "a byte order mark at the start goes", stream: "\u{FEFF}data: a\n\n", events: [.init(data: "a")]),

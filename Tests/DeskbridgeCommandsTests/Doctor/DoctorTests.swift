@@ -1,8 +1,9 @@
-@testable import DeskbridgeCommands
 import DeskbridgeCore
 import Foundation
 import Glibc
 import Testing
+
+@testable import DeskbridgeCommands
 
 @Suite(.timeLimit(.minutes(1))) struct DoctorTests {
     @Test func eachFindingHasItsMarkAndItsRemedy() {
@@ -96,7 +97,9 @@ import Testing
         address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, length) == 0 && getsockname(listener, $0, &length) == 0 }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && getsockname(listener, $0, &length) == 0
+            }
         }
         #expect(isBound)
         #expect(listen(listener, 1) == 0)

@@ -88,20 +88,48 @@ import Testing
     }
 
     @Test func aRunningDaemonMakesTheFirstToken() async throws {
-        try await FakeDaemon.running({ call in
+        try await FakeDaemon.answering { call in
             call.request.hasPrefix("GET")
                 ? .json(200, ["tokens": []]) : .json(201, ["id": "t1", "token": "dbt_secret", "client": "dashboard"])
-        }) { daemon in
+        }.running { daemon in
             let terminal = TestTerminal()
             try await Init.parse(["--home", daemon.folder, "--origin", "https://studio.example"]).run(on: terminal.terminal())
             #expect(terminal.output.hasSuffix("\ndbt_secret\n"))
             #expect(
-                daemon.calls.last?.body?["origins"]?.arrayValue == ["http://127.0.0.1:7420", "http://localhost:7420", "https://studio.example"])
+                daemon.calls.last?.body?["origins"]?.arrayValue == [
+                    "http://127.0.0.1:7420", "http://localhost:7420", "https://studio.example",
+                ])
+        }
+    }
+
+    @Test func withoutADaemonTheFirstTokenIsMadeInTheLedgerOnce() async throws {
+        try await TemporaryHome.with { temporary in
+            let first = TestTerminal()
+            try await Init.parse(["--home", temporary.folder]).run(on: first.terminal())
+            let secret = try #require(first.output.split(separator: "\n").last)
+            #expect(secret.hasPrefix("dbt_"))
+            let again = TestTerminal()
+            try await Init.parse(["--home", temporary.folder]).run(on: again.terminal())
+            #expect(!again.output.contains("dbt_"))
+            #expect(again.error == "The client dashboard has a token already. Others: deskbridge token create\n")
+            for name in try FileManager.default.contentsOfDirectory(atPath: temporary.home.state) {
+                let bytes = try Data(contentsOf: URL(filePath: "\(temporary.home.state)/\(name)"))
+                #expect(bytes.firstRange(of: Data(secret.utf8)) == nil, "the secret is in \(name)")
+            }
+        }
+    }
+
+    @Test func aConfigurationWithMistakesIsSaidSo() async throws {
+        try await TemporaryHome.with { temporary in
+            try Data("lisen: {port: 9}\n".utf8).write(to: URL(filePath: temporary.home.configurationFile))
+            let command = try Init.parse(["--home", temporary.folder])
+            let error = await #expect(throws: CommandFailure.self) { try await command.run(on: TestTerminal().terminal()) }
+            #expect(error?.status == .configuration)
         }
     }
 
     @Test func aClientThatHasATokenGetsNoSecondOne() async throws {
-        try await FakeDaemon.running({ _ in (try? Samples.tokens()).map { .json(200, $0) } ?? .hangUp }) { daemon in
+        try await FakeDaemon.answering { _ in (try? Samples.tokens()).map { .json(200, $0) } ?? .hangUp }.running { daemon in
             let terminal = TestTerminal()
             try await Init.parse(["--home", daemon.folder]).run(on: terminal.terminal())
             #expect(daemon.calls.map(\.request) == ["GET /v1/tokens"])

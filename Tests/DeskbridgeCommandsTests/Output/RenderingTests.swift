@@ -94,21 +94,28 @@ import Testing
                 == "CREATE_RESOURCE_FAILED\n  error  exit_status: git ended with 128\n")
     }
 
-    @Test(arguments: [
-        ("state", "", #"{"type":"state","id":"e","before":"queued","after":"running","timestamp":"2026-11-21T08:00:00.000Z"}"#, ["08:00:00  state  e  queued -> running"]),
-        ("confirmation", "43", #"{"type":"DONE","id":"e","payload":{"a":1}}"#, [##"09:00:00  DONE  e  #43 {"a":1}"##]),
-        ("confirmation", "44", #"{"type":"X_FAILED","id":"e","error":{"message":"no"}}"#, ["09:00:00  X_FAILED  e  #44 no"]),
-        ("accepted", "", #"{"type":"accepted","id":"e","state":"queued"}"#, ["09:00:00  accepted  e  queued"]),
-        (
-            "output", "", #"{"id":"e","stream":"stderr","lines":["a","b\u0007"],"dropped":3}"#,
-            [
-                "09:00:00  output  e      | (3 lines left out: they came faster than they could be sent)", "09:00:00  output  e  err | a",
-                #"09:00:00  output  e  err | b\u{7}"#,
-            ]
-        ),
-        ("status", "", #"{"queue":{"queued":1,"running":0}}"#, ["09:00:00  status  queued 1, running 0"]),
-        ("later", "", #"{"a":1}"#, [#"09:00:00  later  {"a":1}"#]),
-    ] as [(String, String, String, [String])])
+    @Test(
+        arguments: [
+            (
+                "state", "",
+                #"{"type":"state","id":"e","eventType":"A_B","before":"queued","after":"running","timestamp":"2026-11-21T08:00:00.000Z"}"#,
+                ["08:00:00  A_B  e  queued -> running"]
+            ),
+            ("state", "", #"{"type":"state","id":"e","eventType":"A_B","before":null,"after":"queued"}"#, ["09:00:00  A_B  e  queued"]),
+            ("confirmation", "43", #"{"type":"DONE","id":"e","payload":{"a":1}}"#, [##"09:00:00  DONE  e  #43 {"a":1}"##]),
+            ("confirmation", "44", #"{"type":"X_FAILED","id":"e","error":{"message":"no"}}"#, ["09:00:00  X_FAILED  e  #44 no"]),
+            ("authenticated", "", #"{"type":"authenticated"}"#, []),
+            (
+                "output", "", #"{"id":"e","stream":"stderr","lines":["a","b\u0007"],"dropped":3}"#,
+                [
+                    "09:00:00  output  e      | (3 lines left out: they came faster than they could be sent)",
+                    "09:00:00  output  e  err | a",
+                    #"09:00:00  output  e  err | b\u{7}"#,
+                ]
+            ),
+            ("status", "", #"{"queue":{"queued":1,"running":0}}"#, ["09:00:00  status  queued 1, running 0"]),
+            ("later", "", #"{"a":1}"#, [#"09:00:00  later  {"a":1}"#]),
+        ] as [(String, String, String, [String])])
     func eachMessageOfTheStreamIsALine(name: String, id: String, data: String, lines: [String]) throws {
         let message = try StreamMessage(ServerSentEvent(id: id, name: name, data: data))
         #expect(StreamLines.text(message, on: terminal) == lines)

@@ -29,9 +29,20 @@ final class FakeDaemon: Sendable {
     var socket: String { BridgeHome(below: folder).run + "/control.sock" }
     var calls: [Call] { recorded.withLock { $0 } }
 
-    /// Runs `body` while a daemon answers, in a home of its own.
+    /// A daemon that gives these answers once it runs.
+    struct Answers: Sendable {
+        fileprivate let answer: @Sendable (Call) async -> Reply
+
+        /// Runs `body` while the daemon answers, in a home of its own.
+        func running(_ body: @escaping @Sendable (FakeDaemon) async throws -> Void) async throws {
+            try await FakeDaemon.run(answer, body)
+        }
+    }
+
     /// - Parameter answer: takes a call such as `GET /v1/status?x=1`.
-    static func running(
+    static func answering(_ answer: @escaping @Sendable (Call) async -> Reply) -> Answers { Answers(answer: answer) }
+
+    private static func run(
         _ answer: @escaping @Sendable (Call) async -> Reply, _ body: @escaping @Sendable (FakeDaemon) async throws -> Void
     ) async throws {
         try await TemporaryHome.with { temporary in
@@ -67,7 +78,8 @@ final class FakeDaemon: Sendable {
         switch await answer(call) {
         case .json(let status, let json):
             return Response(
-                status: .init(code: status), headers: [.contentType: "application/json"], body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
+                status: .init(code: status), headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
         case .text(let status, let text):
             return Response(status: .init(code: status), body: .init(byteBuffer: ByteBuffer(string: text)))
         case .stream(let pieces):

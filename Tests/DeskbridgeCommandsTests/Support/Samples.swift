@@ -6,6 +6,9 @@ enum Samples {
     static let id = "01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f"
     static let otherID = "01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e60"
 
+    /// The first message of every stream.
+    static let inForce = "event: authenticated\ndata: {\"type\":\"authenticated\",\"client\":\"local\",\"session\":\"s\",\"seq\":0}\n\n"
+
     static func json(_ text: String) throws -> JSONValue { try JSONParser.parse(text) }
 
     static func accepted(state: String = "queued", replayed: Bool = false) -> JSONValue {

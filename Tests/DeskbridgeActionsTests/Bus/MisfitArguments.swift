@@ -34,8 +34,12 @@ struct MisfitArguments: Sendable {
         .init("i", "[1e30]", .outOfRange, "arguments/0: a 32-bit integer (i) takes -2147483648 to 2147483647"),
         .init("u", "[4294967296]", .outOfRange, "arguments/0: an unsigned 32-bit integer (u) takes 0 to 4294967295"),
         .init("u", "[-1]", .outOfRange, "arguments/0: an unsigned 32-bit integer (u) takes 0 to 4294967295"),
-        .init("x", "[9223372036854775808]", .outOfRange, "arguments/0: a 64-bit integer (x) takes -9223372036854775808 to 9223372036854775807"),
-        .init("x", "[-9223372036854775809]", .outOfRange, "arguments/0: a 64-bit integer (x) takes -9223372036854775808 to 9223372036854775807"),
+        .init(
+            "x", "[9223372036854775808]", .outOfRange, "arguments/0: a 64-bit integer (x) takes -9223372036854775808 to 9223372036854775807"
+        ),
+        .init(
+            "x", "[-9223372036854775809]", .outOfRange,
+            "arguments/0: a 64-bit integer (x) takes -9223372036854775808 to 9223372036854775807"),
         .init("t", "[18446744073709551616]", .outOfRange, "arguments/0: an unsigned 64-bit integer (t) takes 0 to 18446744073709551615"),
         .init("t", "[-1]", .outOfRange, "arguments/0: an unsigned 64-bit integer (t) takes 0 to 18446744073709551615"),
         .init("t", "[1e9999]", .outOfRange, "arguments/0: an unsigned 64-bit integer (t) takes 0 to 18446744073709551615"),
@@ -49,7 +53,8 @@ struct MisfitArguments: Sendable {
     private static let scalarTypes: [MisfitArguments] = [
         .init(
             "i", #"["5"]"#, .wrongType,
-            "arguments/0: a 32-bit integer (i) takes an integer, not a string; leave the quotes out, or fill it from a field that is a number"),
+            "arguments/0: a 32-bit integer (i) takes an integer, not a string; leave the quotes out, or fill it from a field that is a number"
+        ),
         .init(
             "d", #"["0.5"]"#, .wrongType,
             "arguments/0: a double (d) takes a number, not a string; leave the quotes out, or fill it from a field that is a number"),
@@ -79,7 +84,9 @@ struct MisfitArguments: Sendable {
             "o", #"["/a-b"]"#, .invalidArgument,
             #"arguments/0: this is no object path (o): only letters A-Z a-z, digits, "_" and "/" may stand in it"#),
         .init("g", #"["a"]"#, .invalidArgument, "arguments/0: this is no signature (g): at character 1, an array has no element type"),
-        .init("g", #"["a{vs}"]"#, .invalidArgument, #"arguments/0: this is no signature (g): at character 3, a dict entry's key must be one basic type, not "v""#),
+        .init(
+            "g", #"["a{vs}"]"#, .invalidArgument,
+            #"arguments/0: this is no signature (g): at character 3, a dict entry's key must be one basic type, not "v""#),
     ]
 
     private static let containers: [MisfitArguments] = [
@@ -91,22 +98,41 @@ struct MisfitArguments: Sendable {
         .init("(is)", #"[{"a": 1}]"#, .wrongType, "arguments/0: a struct ((is)) takes an array of its members, not an object"),
         .init("(is)", "[[1]]", .invalidArgument, "arguments/0: a struct ((is)) takes 2 members, but there is 1"),
         .init("(is)", #"[[1, "a", 2]]"#, .invalidArgument, "arguments/0: a struct ((is)) takes 2 members, but there are 3"),
-        .init("(is)", #"[["a", 1]]"#, .wrongType, "arguments/0/0: a 32-bit integer (i) takes an integer, not a string; leave the quotes out, or fill it from a field that is a number"),
-        .init("ay", #"["abc"]"#, .wrongType, #"arguments/0: an array of bytes (ay) takes an array of integers or {"base64": "…"}, not a string"#),
+        .init(
+            "(is)", #"[["a", 1]]"#, .wrongType,
+            "arguments/0/0: a 32-bit integer (i) takes an integer, not a string; leave the quotes out, or fill it from a field that is a number"
+        ),
+        .init(
+            "ay", #"["abc"]"#, .wrongType,
+            #"arguments/0: an array of bytes (ay) takes an array of integers or {"base64": "…"}, not a string"#),
         .init("ay", "[{}]", .invalidArgument, #"arguments/0: bytes (ay) as an object have the one member "base64""#),
-        .init("ay", #"[{"base64": "AA==", "x": 1}]"#, .invalidArgument, #"arguments/0: bytes (ay) as an object have the one member "base64""#),
+        .init(
+            "ay", #"[{"base64": "AA==", "x": 1}]"#, .invalidArgument, #"arguments/0: bytes (ay) as an object have the one member "base64""#),
         .init("ay", #"[{"base64": 1}]"#, .wrongType, "arguments/0/base64: base64 is a string, not an integer"),
-        .init("ay", #"[{"base64": "A"}]"#, .invalidArgument, "arguments/0/base64: this is no base64 with its padding (RFC 4648, section 4)"),
-        .init("ay", #"[{"base64": "AB=="}]"#, .invalidArgument, "arguments/0/base64: this is no base64 with its padding (RFC 4648, section 4)"),
-        .init("ay", #"[{"base64": "A==="}]"#, .invalidArgument, "arguments/0/base64: this is no base64 with its padding (RFC 4648, section 4)"),
-        .init("ay", #"[{"base64": "-_-_"}]"#, .invalidArgument, "arguments/0/base64: this is no base64 with its padding (RFC 4648, section 4)"),
+        .init(
+            "ay", #"[{"base64": "A"}]"#, .invalidArgument, "arguments/0/base64: this is no base64 with its padding (RFC 4648, section 4)"),
+        .init(
+            "ay", #"[{"base64": "AB=="}]"#, .invalidArgument, "arguments/0/base64: this is no base64 with its padding (RFC 4648, section 4)"
+        ),
+        .init(
+            "ay", #"[{"base64": "A==="}]"#, .invalidArgument, "arguments/0/base64: this is no base64 with its padding (RFC 4648, section 4)"
+        ),
+        .init(
+            "ay", #"[{"base64": "-_-_"}]"#, .invalidArgument, "arguments/0/base64: this is no base64 with its padding (RFC 4648, section 4)"
+        ),
     ]
 
     private static let dictionaries: [MisfitArguments] = [
-        .init("a{sv}", #"["x"]"#, .wrongType, "arguments/0: a dictionary (a{sv}) takes an object or an array of [key, value], not a string"),
+        .init(
+            "a{sv}", #"["x"]"#, .wrongType, "arguments/0: a dictionary (a{sv}) takes an object or an array of [key, value], not a string"),
         .init("a{sv}", "[null]", .wrongType, "arguments/0: a dictionary (a{sv}) takes an object or an array of [key, value], not null"),
-        .init("a{si}", #"[{"a/b~c": "x"}]"#, .wrongType, "arguments/0/a~1b~0c: a 32-bit integer (i) takes an integer, not a string; leave the quotes out, or fill it from a field that is a number"),
-        .init("a{is}", #"[{"one": "x"}]"#, .wrongType, "arguments/0/one: the keys of this dictionary are numbers: a 32-bit integer (i) is expected"),
+        .init(
+            "a{si}", #"[{"a/b~c": "x"}]"#, .wrongType,
+            "arguments/0/a~1b~0c: a 32-bit integer (i) takes an integer, not a string; leave the quotes out, or fill it from a field that is a number"
+        ),
+        .init(
+            "a{is}", #"[{"one": "x"}]"#, .wrongType,
+            "arguments/0/one: the keys of this dictionary are numbers: a 32-bit integer (i) is expected"),
         .init("a{ys}", #"[{"256": "x"}]"#, .outOfRange, "arguments/0/256: a byte (y) takes 0 to 255"),
         .init("a{bs}", #"[{"yes": "x"}]"#, .wrongType, #"arguments/0/yes: the keys of this dictionary are booleans: "true" or "false""#),
         .init("a{os}", #"[{"a": "x"}]"#, .invalidArgument, #"arguments/0/a: this is no object path (o): it must begin with "/""#),
@@ -118,19 +144,38 @@ struct MisfitArguments: Sendable {
     ]
 
     private static let variants: [MisfitArguments] = [
-        .init("v", "[null]", .invalidArgument, #"arguments/0: D-Bus has no null: leave the entry out, or write a value such as {"@": "s", "value": ""}"#),
+        .init(
+            "v", "[null]", .invalidArgument,
+            #"arguments/0: D-Bus has no null: leave the entry out, or write a value such as {"@": "s", "value": ""}"#),
         .init("v", "[[]]", .invalidArgument, #"arguments/0: an empty array does not tell its D-Bus type: write {"@": "as", "value": []}"#),
-        .init("v", #"[["a", 1]]"#, .invalidArgument, #"arguments/0: an array of anything but strings does not tell its D-Bus type: write {"@": "ai", "value": […]} or {"@": "av", "value": […]}"#),
-        .init("a{sv}", #"[{"hint": [1, 2]}]"#, .invalidArgument, #"arguments/0/hint: an array of anything but strings does not tell its D-Bus type: write {"@": "ai", "value": […]} or {"@": "av", "value": […]}"#),
-        .init("v", "[9223372036854775808]", .invalidArgument, #"arguments/0: an integer beyond 64 bits with a sign does not tell its D-Bus type: write {"@": "t", "value": …} or {"@": "d", "value": …}"#),
+        .init(
+            "v", #"[["a", 1]]"#, .invalidArgument,
+            #"arguments/0: an array of anything but strings does not tell its D-Bus type: write {"@": "ai", "value": […]} or {"@": "av", "value": […]}"#
+        ),
+        .init(
+            "a{sv}", #"[{"hint": [1, 2]}]"#, .invalidArgument,
+            #"arguments/0/hint: an array of anything but strings does not tell its D-Bus type: write {"@": "ai", "value": […]} or {"@": "av", "value": […]}"#
+        ),
+        .init(
+            "v", "[9223372036854775808]", .invalidArgument,
+            #"arguments/0: an integer beyond 64 bits with a sign does not tell its D-Bus type: write {"@": "t", "value": …} or {"@": "d", "value": …}"#
+        ),
         .init("v", #"[{"@": "y"}]"#, .invalidArgument, #"arguments/0: an object with the member "@" has one other member, "value""#),
-        .init("v", #"[{"@": "y", "value": 1, "x": 2}]"#, .invalidArgument, #"arguments/0: an object with the member "@" has one other member, "value""#),
+        .init(
+            "v", #"[{"@": "y", "value": 1, "x": 2}]"#, .invalidArgument,
+            #"arguments/0: an object with the member "@" has one other member, "value""#),
         .init("v", #"[{"@": 1, "value": 1}]"#, .wrongType, #"arguments/0/@: "@" is the signature of one type, as a string"#),
-        .init("v", #"[{"@": "z", "value": 1}]"#, .invalidArgument, #"arguments/0/@: "@" is no signature: at character 1, "z" is no type code: there are y b n q i u x t d s o g h v a ( {"#),
+        .init(
+            "v", #"[{"@": "z", "value": 1}]"#, .invalidArgument,
+            #"arguments/0/@: "@" is no signature: at character 1, "z" is no type code: there are y b n q i u x t d s o g h v a ( {"#),
         .init("v", #"[{"@": "", "value": 1}]"#, .invalidArgument, #"arguments/0/@: "@" names no types; it must name one complete type"#),
         .init("v", #"[{"@": "is", "value": 1}]"#, .invalidArgument, #"arguments/0/@: "@" names 2 types; it must name one complete type"#),
-        .init("v", #"[{"@": "ah", "value": [1]}]"#, .invalidArgument, "arguments/0/@: an open file (h) cannot be passed: an action has none, and a number would name one of the bridge's own"),
+        .init(
+            "v", #"[{"@": "ah", "value": [1]}]"#, .invalidArgument,
+            "arguments/0/@: an open file (h) cannot be passed: an action has none, and a number would name one of the bridge's own"),
         .init("v", #"["a\u0000"]"#, .invalidArgument, "arguments/0: a string (s) cannot hold the character U+0000"),
-        .init("v", #"[{"a": {"b": null}}]"#, .invalidArgument, #"arguments/0/a/b: D-Bus has no null: leave the entry out, or write a value such as {"@": "s", "value": ""}"#),
+        .init(
+            "v", #"[{"a": {"b": null}}]"#, .invalidArgument,
+            #"arguments/0/a/b: D-Bus has no null: leave the entry out, or write a value such as {"@": "s", "value": ""}"#),
     ]
 }

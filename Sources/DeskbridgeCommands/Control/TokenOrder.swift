@@ -1,5 +1,5 @@
 /// What a new token is to be good for.
-package struct TokenRequest: Sendable, Equatable {
+package struct TokenOrder: Sendable, Equatable {
     package let client: String
     package let origins: [String]
     /// A duration such as `90d`.
