@@ -26,7 +26,9 @@ extension EventDraft {
     /// - Parameter key: the key from an `Idempotency-Key` header, if there was one.
     package init(message: JSONValue, key headerKey: IdempotencyKey? = nil) throws(Problem) {
         guard case .object(let members) = message else {
-            throw Problem(.invalidEvent, "An event is a JSON object, not \(message.typeName).", errors: [.init(pointer: "", message: "must be an object")])
+            throw Problem(
+                .invalidEvent, "An event is a JSON object, not \(message.typeName).",
+                errors: [.init(pointer: "", message: "must be an object")])
         }
         var errors: [Problem.FieldError] = []
         for name in members.keys where !Self.members.contains(name) {
@@ -44,7 +46,9 @@ extension EventDraft {
     }
 
     static func invalid(_ errors: [Problem.FieldError]) -> Problem {
-        Problem(.invalidEvent, errors.map { "\($0.pointer.isEmpty ? "The event" : $0.pointer) \($0.message)" }.joined(separator: "; ") + ".", errors: errors)
+        Problem(
+            .invalidEvent, errors.map { "\($0.pointer.isEmpty ? "The event" : $0.pointer) \($0.message)" }.joined(separator: "; ") + ".",
+            errors: errors)
     }
 
     static func type(_ value: JSONValue?, pointer: String, _ errors: inout [Problem.FieldError]) -> EventType? {
