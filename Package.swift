@@ -129,7 +129,11 @@ let package = Package(
         ),
         .target(
             name: "DeskbridgeTestSupport",
-            dependencies: ["DeskbridgeCommands", "DeskbridgeCore"],
+            dependencies: [
+                "DeskbridgeActions", "DeskbridgeCommands", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             path: "Tests/DeskbridgeTestSupport",
             swiftSettings: strict
         ),
@@ -159,7 +163,21 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeEngineTests",
-            dependencies: ["DeskbridgeEngine", "DeskbridgeTestSupport"],
+            dependencies: [
+                "DeskbridgeEngine", "DeskbridgeTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DeskbridgeServerTests",
+            dependencies: [
+                "DeskbridgeServer", "DeskbridgeTestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -40,8 +40,9 @@ extension BridgeFiles {
     /// Notes in `$ROOT/journal` that it begins, waits at its turnstile, and does as it is told: `go`, `exit N`, or stop.
     static let workProgram = """
         #!/bin/sh
+        \(Turnstile.shellFunction)
         echo "$2 begins" >> $ROOT/journal
-        read -r answer < "$ROOT/$1"
+        stop_at "$ROOT/$1"
         case "$answer" in
             go) ;;
             exit*) echo "told to $answer" >&2; exit "${answer#exit }" ;;

@@ -26,7 +26,8 @@ package final class TCPConnection: Sendable {
     ///   - receiveBuffer: its size in bytes, if not what the kernel thinks best.
     package init(port: Int, host: String = "127.0.0.1", readsAtOnce: Bool = true, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(host.contains(":") ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        reading = DispatchSemaphore(value: readsAtOnce ? 1 : 0)
+        reading = DispatchSemaphore(value: 0)
+        if readsAtOnce { reading.signal() }
         if var receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
         }

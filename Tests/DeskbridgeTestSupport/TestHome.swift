@@ -28,7 +28,7 @@ package struct BridgeFiles: Sendable {
 /// script is left waiting in it.
 package final class TestHome: Sendable {
     package let root: String
-    private let turnstiles = Mutex<[String]>([])
+    private let turnstiles = Mutex<[Turnstile]>([])
     package var user: String { root + "/user" }
     package var bridge: String { root + "/bridge" }
     package var programs: String { root + "/bin" }
@@ -47,14 +47,14 @@ package final class TestHome: Sendable {
     }
 
     deinit {
-        for path in turnstiles.withLock({ $0 }) { Turnstile.release(path) }
+        for turnstile in turnstiles.withLock({ $0 }) { turnstile.release() }
         try? FileManager.default.removeItem(atPath: root)
     }
 
     /// Makes a turnstile at `$ROOT/NAME`.
     package func turnstile(_ name: String) throws -> Turnstile {
         let turnstile = try Turnstile(making: "\(root)/\(name)")
-        turnstiles.withLock { $0.append(turnstile.path) }
+        turnstiles.withLock { $0.append(turnstile) }
         return turnstile
     }
 

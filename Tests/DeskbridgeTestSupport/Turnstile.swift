@@ -1,70 +1,82 @@
 internal import Foundation
 internal import Glibc
+internal import Synchronization
 
-/// A named pipe at which scripts stop until the test says how they go on. A script waits with `read -r answer < PIPE`.
-package struct Turnstile: Sendable {
-    package let path: String
+/// A place at which scripts stop until the test says how they go on. No script is left waiting once this is released.
+///
+/// A script that holds ``shellFunction`` stops with `stop_at PATH` and has its orders in `$answer` then.
+package final class Turnstile: Sendable {
+    /// The script makes a named pipe of its own, so that no two mistake each other's orders, and says its process id on that of the
+    /// turnstile.
+    package static let shellFunction = """
+        stop_at() {
+            [ -p "$1" ] || exit 8
+            mkfifo "$1.$$" && echo $$ > "$1" && read -r answer < "$1.$$"
+        }
+        """
+
+    private let path: String
+    private let descriptor: Int32
+    private let visitors = Mailbox<Visitor>()
 
     init(making path: String) throws {
         self.path = path
-        guard mkfifo(path, 0o600) == 0 else { throw ChildProcess.SpawnError(message: "mkfifo \(path) failed") }
+        // Opened for both directions, so that no script has to wait for its turn to speak (fifo(7)).
+        guard mkfifo(path, 0o600) == 0, case let descriptor = open(path, O_RDWR | O_CLOEXEC), descriptor >= 0 else {
+            throw ChildProcess.SpawnError(message: "mkfifo \(path) failed")
+        }
+        self.descriptor = descriptor
+        Thread.detachNewThread { self.read() }
     }
 
-    /// Waits until a script stops here.
+    /// Waits until a script stops here that this has not returned before.
     package func arrival() async throws -> Visitor {
-        let path = path
-        let descriptor = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                // Opening for writing waits for a reader (fifo(7)).
-                Thread.detachNewThread { continuation.resume(returning: open(path, O_WRONLY | O_CLOEXEC)) }
-            }
-        } onCancel: {
-            Self.release(path)
-        }
-        if Task.isCancelled || descriptor < 0 {
-            close(descriptor)
-            throw NeverCame("a script at \(path)", instead: [])
-        }
-        return Visitor(descriptor: descriptor)
+        guard let visitor = await visitors.first() else { throw NeverCame("a script at \(path)", instead: []) }
+        return visitor
     }
 
-    /// Opened for both, the pipe lets everybody through who waits at either end; then they find nobody.
-    static func release(_ path: String) {
-        let descriptor = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
-        if descriptor >= 0 { close(descriptor) }
+    /// Sends everybody away who has come.
+    func release() {
+        for visitor in visitors.all { visitor.pass("stop") }
+        _ = write(descriptor, "0\n", 2)
+    }
+
+    private func read() {
+        var unread: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { break }
+            unread += buffer[..<count]
+            while let end = unread.firstIndex(of: UInt8(ascii: "\n")) {
+                guard let pid = Int32(String(decoding: unread[..<end], as: UTF8.self)), pid > 0 else {
+                    close(descriptor)
+                    return visitors.finish()
+                }
+                visitors.put(Visitor(pid: pid, path: "\(path).\(pid)"))
+                unread.removeSubrange(...end)
+            }
+        }
     }
 
     /// A script that has stopped.
-    package final class Visitor: Sendable {
-        private let descriptor: Int32
-
-        fileprivate init(descriptor: Int32) { self.descriptor = descriptor }
-
-        // Whoever still waits reads the end of the file.
-        deinit { close(descriptor) }
+    package struct Visitor: Sendable {
+        package let pid: Int32
+        fileprivate let path: String
 
         /// Tells the script this line.
         package func pass(_ answer: String = "go") {
+            // Never closed: what nobody has read would be lost with the last end of the pipe.
+            let descriptor = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC)
             let bytes = Array((answer + "\n").utf8)
             _ = write(descriptor, bytes, bytes.count)
         }
 
-        /// Tells the script to give up, and waits until it has let go of the pipe.
-        package func turnAway() async {
-            pass("stop")
-            await gone()
-        }
-
-        /// Waits until the script has let go of the pipe.
-        package func gone() async {
-            let descriptor = descriptor
-            await withCheckedContinuation { continuation in
-                Thread.detachNewThread {
-                    var poll = pollfd(fd: descriptor, events: 0, revents: 0)
-                    while Glibc.poll(&poll, 1, -1) == -1, errno == EINTR {}
-                    continuation.resume()
-                }
-            }
+        /// Whether the process is still there.
+        package var isAlive: Bool {
+            guard let status = FileManager.default.contents(atPath: "/proc/\(pid)/stat") else { return false }
+            let state = String(decoding: status, as: UTF8.self).split(separator: ")").last?.split(separator: " ").first
+            return state != "Z"
         }
     }
 }

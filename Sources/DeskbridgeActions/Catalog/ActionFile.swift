@@ -30,7 +30,7 @@ package struct ActionFile {
         let name = errors.collect { () throws(DefinitionError) in try Self.name(mapping.required("action"), "action") }
         let type = errors.collect { () throws(DefinitionError) in try Self.eventType(mapping.required("on"), "on") }
         let confirm = errors.collect { () throws(DefinitionError) in
-            try Self.eventType(mapping.required("confirm"), "confirm")
+            try Self.confirmation(mapping.required("confirm"), of: type)
         }
         let description = errors.collect { () throws(DefinitionError) in try mapping["description"]?.string("description") }
         let retry = retry(mapping["retry"])
@@ -66,6 +66,14 @@ package struct ActionFile {
                 "\(what) must be an event type of capital letters, digits and _, such as CREATE_RESOURCE, not \"\(text)\"")
         }
         return type
+    }
+
+    private static func confirmation(_ node: YAMLNode, of type: EventType?) throws(DefinitionError) -> EventType {
+        let confirmation = try eventType(node, "confirm")
+        guard confirmation.text != type.map({ "\($0.text)_FAILED" }) else {
+            throw node.error("confirm must not be \(confirmation.text), which tells of a failure: name the success, such as RESOURCE_CREATED")
+        }
+        return confirmation
     }
 
     private mutating func parameters(_ node: YAMLNode?) -> ParameterSet? {

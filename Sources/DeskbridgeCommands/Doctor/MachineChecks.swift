@@ -51,7 +51,7 @@ enum MachineChecks {
 
     /// Without one, only the actions that call the desktop suffer.
     static func sessionBus(_ address: String?, runtimeFolder: String?) -> Finding {
-        let remedy = "Run the daemon inside your desktop session, such as: systemctl --user start deskbridge"
+        let remedy = "Start the daemon from your desktop session, such as in a terminal window of it."
         if let address {
             // A server address is a list (D-Bus specification, "Server Addresses"); only a path can be looked at without connecting.
             guard address.hasPrefix("unix:path=") else { return .passed(address) }

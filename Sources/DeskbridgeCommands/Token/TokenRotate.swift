@@ -29,7 +29,7 @@ package struct TokenRotate: BridgeCommand {
     package func validate() throws {
         guard !id.isEmpty else { throw ValidationError("The token's id must not be empty.") }
         if overlap != "0s" { try TokenArguments.check(duration: overlap, of: "--overlap") }
-        try TokenArguments.check(duration: expires, of: "--expires")
+        try TokenArguments.check(expiry: expires)
     }
 
     package func run(on terminal: Terminal) async throws {

@@ -28,7 +28,7 @@ extension ParameterSet {
         }
         for name in members.keys where parameters[name] == nil {
             guard !errors.isFull else { break }
-            let nearest = NearestName.of(name, in: Array(parameters.keys)).map { ": did you mean \"\($0)\"?" } ?? ""
+            let nearest = NearestName.of(name, in: Array(parameters.keys)).map { " (did you mean \"\($0)\"?)" } ?? ""
             errors.add("\(pointer)/\(Self.token(name))", "is not declared\(nearest)")
         }
         return .object(checked)

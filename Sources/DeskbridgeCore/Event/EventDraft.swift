@@ -32,8 +32,8 @@ extension EventDraft {
         }
         var errors: [Problem.FieldError] = []
         for name in members.keys where !Self.members.contains(name) {
-            let nearest = NearestName.of(name, in: Self.members).map { "; did you mean \"\($0)\"?" } ?? ""
-            errors.append(.init(pointer: JSONPointer.root.appending(name).text, message: "an event has no such member\(nearest)"))
+            let nearest = NearestName.of(name, in: Self.members).map { " (did you mean \"\($0)\"?)" } ?? ""
+            errors.append(.init(pointer: JSONPointer.root.appending(name).text, message: "is no member of an event\(nearest)"))
         }
         let type = Self.type(members["type"], pointer: "/type", &errors)
         let payload = members["payload"] ?? [:]

@@ -35,19 +35,24 @@ struct StreamRoute {
                 if !authenticator.isInForce(client.identity) { sink.finish() }
                 session.open(at: place, channels: channels)
                 defer { session.close() }
-                await withTaskGroup(of: Void.self) { group in
-                    group.addTask { await run(session, sink, context.logger) }
-                    group.addTask {
-                        while (try? await Task.sleep(for: Self.heartbeat)) != nil { sink.beat() }
+                // Nothing is written to a client that has gone for as long as nothing happens, so its leaving is listened for.
+                try await request.body.consumeWithInboundCloseHandler { _ in
+                    await withTaskGroup(of: Void.self) { group in
+                        group.addTask { await run(session, sink, context.logger) }
+                        group.addTask {
+                            while (try? await Task.sleep(for: Self.heartbeat)) != nil { sink.beat() }
+                        }
+                        group.addTask { await cutOff(context.channel, after: sink) }
+                        do {
+                            try await sink.write { bytes in try await writer.write(ByteBuffer(bytes: bytes)) }
+                            try await writer.finish(nil)
+                        } catch {
+                            context.logger.debug("stream ended", metadata: ["event": "stream.ended", "error": "\(error)"])
+                        }
+                        group.cancelAll()
                     }
-                    group.addTask { await cutOff(context.channel, after: sink) }
-                    do {
-                        try await sink.write { bytes in try await writer.write(ByteBuffer(bytes: bytes)) }
-                        try await writer.finish(nil)
-                    } catch {
-                        context.logger.debug("stream ended", metadata: ["event": "stream.ended", "error": "\(error)"])
-                    }
-                    group.cancelAll()
+                } onInboundClosed: {
+                    sink.finish()
                 }
             })
     }

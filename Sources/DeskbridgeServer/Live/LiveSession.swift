@@ -56,7 +56,8 @@ final class LiveSession: Sendable {
     }
 
     func place(of start: Start) async throws(StoreError) -> Place {
-        let acknowledged = try await bridge.store.acknowledgedSeq(client.identity.client)
+        // Asked of the writer, behind the acknowledgements that an earlier connection sent.
+        let acknowledged = try await bridge.store.acknowledge(client.identity.client, upTo: 0)
         switch start {
         case .unacknowledged: return Place(acknowledged: acknowledged, position: acknowledged, isChosen: false)
         case .after(let seq): return Place(acknowledged: acknowledged, position: try await known(seq), isChosen: true)

@@ -26,8 +26,9 @@ struct CommandLineTests {
         var files = BridgeFiles.samples
         files.programs["work"] = """
             #!/bin/sh
+            \(Turnstile.shellFunction)
             echo "first line"
-            read -r answer < $ROOT/gate
+            stop_at $ROOT/gate
             echo "second line"
             """
         try await withBridge(files) { bridge in
