@@ -71,7 +71,8 @@ package struct ActionFile {
     private static func confirmation(_ node: YAMLNode, of type: EventType?) throws(DefinitionError) -> EventType {
         let confirmation = try eventType(node, "confirm")
         guard confirmation.text != type.map({ "\($0.text)_FAILED" }) else {
-            throw node.error("confirm must not be \(confirmation.text), which tells of a failure: name the success, such as RESOURCE_CREATED")
+            throw node.error(
+                "confirm must not be \(confirmation.text), which tells of a failure: name the success, such as RESOURCE_CREATED")
         }
         return confirmation
     }
