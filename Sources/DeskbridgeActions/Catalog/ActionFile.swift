@@ -79,7 +79,7 @@ package struct ActionFile {
 
     private mutating func parameters(_ node: YAMLNode?) -> ParameterSet? {
         do { return try ParameterSet(parsing: node) } catch {
-            for mistake in error.errors { errors.add(mistake) }
+            errors.add(error)
             return nil
         }
     }
@@ -87,7 +87,7 @@ package struct ActionFile {
     private mutating func retry(_ node: YAMLNode?) -> RetryPolicy? {
         guard let node else { return .standard }
         do { return try RetryPolicy(parsing: node) } catch {
-            for mistake in error.errors { errors.add(mistake) }
+            errors.add(error)
             return nil
         }
     }

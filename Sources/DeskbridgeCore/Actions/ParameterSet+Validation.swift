@@ -34,11 +34,9 @@ extension ParameterSet {
         return .object(checked)
     }
 
-    /// A name as a part of a JSON pointer (RFC 6901 section 3); cut after 100 characters, as senders choose it.
+    /// A name as a part of a JSON pointer; cut after 100 characters, as senders choose it.
     private static func token(_ name: String) -> String {
-        let shown = name.unicodeScalars.count > 100 ? String(name.unicodeScalars.prefix(100)) + "…" : name
-        return shown.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
-            .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
+        JSONPointer.escaped(name.unicodeScalars.count > 100 ? String(name.unicodeScalars.prefix(100)) + "…" : name)
     }
 }
 

@@ -46,8 +46,9 @@ extension EventDraft {
     }
 
     static func invalid(_ errors: [Problem.FieldError]) -> Problem {
-        let mistakes = errors.map { "\($0.pointer.isEmpty ? "The event" : $0.pointer) \($0.message)" }
-        return Problem(.invalidEvent, mistakes.joined(separator: "; ") + ".", errors: errors)
+        Problem(
+            .invalidEvent, errors.map { "\($0.pointer.isEmpty ? "The event" : $0.pointer) \($0.message)" }.joined(separator: "; ") + ".",
+            errors: errors)
     }
 
     static func type(_ value: JSONValue?, pointer: String, _ errors: inout [Problem.FieldError]) -> EventType? {
