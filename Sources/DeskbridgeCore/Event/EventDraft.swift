@@ -45,7 +45,8 @@ extension EventDraft {
         self.init(type: type, key: key, payload: payload)
     }
 
-    static func invalid(_ errors: [Problem.FieldError]) -> Problem {
+    /// The problem of an event whose members break these rules.
+    package static func invalid(_ errors: [Problem.FieldError]) -> Problem {
         Problem(
             .invalidEvent, errors.map { "\($0.pointer.isEmpty ? "The event" : $0.pointer) \($0.message)" }.joined(separator: "; ") + ".",
             errors: errors)
