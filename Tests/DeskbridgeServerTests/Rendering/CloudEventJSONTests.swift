@@ -4,9 +4,9 @@ import Testing
 @testable import DeskbridgeServer
 
 @Suite struct CloudEventJSONTests {
-    private func confirmation(_ body: JSONValue) throws -> Confirmation {
+    private func confirmation(_ body: JSONValue) throws -> DeskbridgeCore.Confirmation {
         let id = try #require(EventID("0192d3a4-5b6c-7d8e-9f01-234567890abc"))
-        return Confirmation(seq: 43, event: id, client: .local, body: body, createdAt: Timestamp(milliseconds: 0))
+        return DeskbridgeCore.Confirmation(seq: 43, event: id, client: .local, body: body, createdAt: Timestamp(milliseconds: 0))
     }
 
     @Test func successIsAnEventWithItsPayloadAsData() throws {

@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func theSeqStandsSecondInAConfirmation() {
-        let confirmation = Confirmation(
+        let confirmation = DeskbridgeCore.Confirmation(
             seq: 43, event: EventID(at: Timestamp(milliseconds: 0)), client: .local, body: ["type": "DONE", "id": "x", "payload": [:]],
             createdAt: Timestamp(milliseconds: 0))
         #expect(EventJSON.message(confirmation).text == #"{"type":"DONE","seq":43,"id":"x","payload":{}}"#)
