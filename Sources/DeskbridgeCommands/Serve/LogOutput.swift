@@ -1,6 +1,7 @@
 internal import DeskbridgeCore
 internal import Glibc
 internal import Logging
+internal import Synchronization
 
 /// Writes the log to standard error: one JSON object a line, or lines for people.
 enum LogOutput {
@@ -11,15 +12,43 @@ enum LogOutput {
         case .json: isPretty = false
         case .auto: isPretty = isatty(STDERR_FILENO) == 1
         }
+        let sink = LogSink(descriptor: STDERR_FILENO)
         var logger = Logger(label: "deskbridge") { _ in
-            LineLogHandler(clock: .system, render: isPretty ? LogLine.pretty : LogLine.json) { line in
-                // One write a line: lines of different threads don't mix. A log that nobody takes must not stop the bridge.
-                let bytes = Array((line + "\n").utf8)
-                _ = write(STDERR_FILENO, bytes, bytes.count)
-            }
+            LineLogHandler(clock: .system, render: isPretty ? LogLine.pretty : LogLine.json, write: sink.write)
         }
         logger.logLevel = Logger.Level(rawValue: configuration.level.rawValue) ?? .info
         return logger
+    }
+}
+
+/// Writes lines to a descriptor. A log that nobody takes must not stop the bridge: lines that find no room in time are dropped.
+final class LogSink: Sendable {
+    /// A pipe or socket with room for this many bytes takes them at once and as one piece (`PIPE_BUF`, pipe(7)).
+    private static let atOnce = 4096
+    /// What a reader that was only slow gets, in milliseconds; one that has used it up gets no more until it reads again.
+    private static let patience: Int32 = 1000
+
+    private let descriptor: Int32
+    private let hasStalled = Mutex(false)
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    func write(_ line: String) {
+        let bytes = Array((line + "\n").utf8)
+        // Under the lock, so that lines of different threads don't mix.
+        hasStalled.withLock { hasStalled in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                let isReady = Glibc.poll(&poll, 1, hasStalled ? 0 : Self.patience) > 0
+                hasStalled = !isReady
+                guard isReady else { return }
+                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, min($0.count, Self.atOnce)) }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return }
+                rest = rest.dropFirst(count)
+            }
+        }
     }
 }
 

@@ -12,15 +12,18 @@ struct EntranceMiddleware: RouterMiddleware {
 
     let port: Int
     let tokens: TokenDirectory
+    let known: KnownRoutes
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         let began = ContinuousClock.now
+        // A token in the URL is refused, and must not reach the log either.
+        let path = QueryItems(request.uri.string).holdsToken ? RenderedText.hidden : request.uri.path
         var response: Response
         do {
             try await check(request, context)
-            if request.method == .options, let preflight = preflight(request) {
+            if request.method == .options, let preflight = try preflight(request) {
                 response = preflight
             } else {
                 response = try await next(request, context)
@@ -28,17 +31,17 @@ struct EntranceMiddleware: RouterMiddleware {
         } catch let problem as Problem {
             response = try problem.response(from: request, context: context)
         } catch let error as any HTTPResponseError {
-            response = try Self.problem(for: error.status).response(from: request, context: context)
+            response = try problem(for: error.status, request).response(from: request, context: context)
         } catch {
             context.logger.error(
-                "request failed", metadata: ["event": "http.failed", "path": "\(request.uri.path)", "error": "\(error)"])
+                "request failed", metadata: ["event": "http.failed", "path": "\(path)", "error": "\(error)"])
             response = try Problem(.internalError, "The log of the bridge says more.").response(from: request, context: context)
         }
         addHeaders(to: &response, for: request, context)
         context.logger.debug(
             "request answered",
             metadata: [
-                "event": "http.answered", "method": "\(request.method)", "path": "\(request.uri.path)",
+                "event": "http.answered", "method": "\(request.method)", "path": "\(path)",
                 "status": "\(response.status.code)", "duration_ms": "\((ContinuousClock.now - began).wholeMilliseconds)",
             ])
         return response
@@ -52,19 +55,30 @@ struct EntranceMiddleware: RouterMiddleware {
         guard let host = request.head.authority, HostHeader.isOurs(host, port: port) else {
             throw Problem(
                 .wrongHost,
-                "This bridge answers as 127.0.0.1:\(port), [::1]:\(port) or localhost:\(port), not as \((request.head.authority ?? "a host without a name").prefix(100)).")
+                """
+                This bridge answers as 127.0.0.1:\(port), [::1]:\(port) or localhost:\(port), \
+                not as \((request.head.authority ?? "a host without a name").prefix(100)).
+                """)
         }
         guard !QueryItems(request.uri.string).holdsToken else {
             throw Problem(
                 .tokenInURL,
-                "URLs end up in histories and logs, so a token must not stand in one. Send it as \"Authorization: Bearer …\", or get a ticket from POST /v1/tickets. Revoke this token: `deskbridge token revoke`.")
+                """
+                URLs end up in histories and logs, so a token must not stand in one. Send it as "Authorization: Bearer …", or get a \
+                ticket from POST /v1/tickets. Revoke this token: `deskbridge token revoke`.
+                """)
         }
     }
 
     /// The answer to a CORS preflight (Fetch standard), if the origin is one we know.
-    private func preflight(_ request: Request) -> Response? {
-        guard let origin = request.headers[.origin], request.headers[.accessControlRequestMethod] != nil, tokens.allows(origin: origin)
-        else { return nil }
+    /// - Throws: `origin_forbidden` for one we don't; nil if the request is no preflight.
+    private func preflight(_ request: Request) throws(Problem) -> Response? {
+        guard let origin = request.headers[.origin], request.headers[.accessControlRequestMethod] != nil else { return nil }
+        guard tokens.allows(origin: origin) else {
+            throw Problem(
+                .originForbidden,
+                "No token is for pages from \(origin.prefix(200)). Make one with `deskbridge token create NAME --origin …`.")
+        }
         var response = Response(status: .noContent)
         response.headers[.accessControlAllowMethods] = "GET, POST, DELETE"
         response.headers[.accessControlAllowHeaders] = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer"
@@ -85,12 +99,15 @@ struct EntranceMiddleware: RouterMiddleware {
     }
 
     /// The framework's own refusals in our words.
-    private static func problem(for status: HTTPResponse.Status) -> Problem {
+    private func problem(for status: HTTPResponse.Status, _ request: Request) -> Problem {
         switch status.code {
-        case 404: Problem(.notFound, "There is nothing at this address. The addresses begin with /v1/.")
-        case 405: Problem(.methodNotAllowed, "This address does not take that method.")
-        case 413: Problem(.tooLarge, "The body is larger than the limit in deskbridge.yaml.")
-        default: Problem(.malformedRequest, "The request could not be read (\(status.code)).")
+        case 404:
+            let methods = known.methods(of: request.uri.path)
+            return methods.isEmpty
+                ? Problem(.notFound, "There is nothing at this address. The addresses begin with /v1/.")
+                : Problem(.methodNotAllowed, "This address takes \(methods.joined(separator: ", ")), not \(request.method.rawValue).")
+        case 413: return Problem(.tooLarge, "The body is larger than the limit in deskbridge.yaml.")
+        default: return Problem(.malformedRequest, "The request could not be read (\(status.code)).")
         }
     }
 }
