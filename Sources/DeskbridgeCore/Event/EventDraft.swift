@@ -31,7 +31,7 @@ extension EventDraft {
                 errors: [.init(pointer: "", message: "must be an object")])
         }
         var errors: [Problem.FieldError] = []
-        for name in members.keys where !Self.members.contains(name) {
+        for name in members.keys where !Self.members.contains(name) && errors.count < ValidationErrors.most {
             let nearest = NearestName.of(name, in: Self.members).map { " (did you mean \"\($0)\"?)" } ?? ""
             errors.append(.init(pointer: JSONPointer.root.appending(name).text, message: "is no member of an event\(nearest)"))
         }
