@@ -12,6 +12,7 @@ struct EntranceMiddleware: RouterMiddleware {
 
     let port: Int
     let tokens: TokenDirectory
+    let routes: KnownRoutes
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -28,7 +29,7 @@ struct EntranceMiddleware: RouterMiddleware {
         } catch let problem as Problem {
             response = try problem.response(from: request, context: context)
         } catch let error as any HTTPResponseError {
-            response = try Self.problem(for: error.status).response(from: request, context: context)
+            response = try problem(for: error.status, request, context)
         } catch {
             context.logger.error(
                 "request failed", metadata: ["event": "http.failed", "path": "\(request.uri.path)", "error": "\(error)"])
@@ -85,13 +86,20 @@ struct EntranceMiddleware: RouterMiddleware {
     }
 
     /// The framework's own refusals in our words.
-    private static func problem(for status: HTTPResponse.Status) -> Problem {
-        switch status.code {
-        case 404: Problem(.notFound, "There is nothing at this address. The addresses begin with /v1/.")
-        case 405: Problem(.methodNotAllowed, "This address does not take that method.")
-        case 413: Problem(.tooLarge, "The body is larger than the limit in deskbridge.yaml.")
-        default: Problem(.malformedRequest, "The request could not be read (\(status.code)).")
+    private func problem(for status: HTTPResponse.Status, _ request: Request, _ context: Context) throws -> Response {
+        guard status == .notFound else {
+            return try Problem(.malformedRequest, "The request could not be read (\(status.code)).").response(from: request, context: context)
         }
+        let methods = routes.methods(at: request.uri.path)
+        guard !methods.isEmpty else {
+            return try Problem(.notFound, "There is nothing at this address. The addresses begin with /v1/.")
+                .response(from: request, context: context)
+        }
+        let allowed = methods.joined(separator: ", ")
+        var response = try Problem(.methodNotAllowed, "This address takes \(allowed), not \(request.method.rawValue.prefix(40)).")
+            .response(from: request, context: context)
+        response.headers[.allow] = allowed
+        return response
     }
 }
 

@@ -100,7 +100,8 @@ package struct BridgeServer: Service {
 
     private var router: Router<BridgeRequestContext> {
         let router = Router(context: BridgeRequestContext.self)
-        router.add(middleware: EntranceMiddleware(port: port, tokens: tokens))
+        let routes = KnownRoutes()
+        router.add(middleware: EntranceMiddleware(port: port, tokens: tokens, routes: routes))
         PageRoutes().add(to: router)
         let statusRoutes = StatusRoutes(
             bridge: bridge, status: status, sessions: sessions, addresses: entrances.compactMap(\.shown))
@@ -117,6 +118,7 @@ package struct BridgeServer: Service {
         v1.get("ws") { _, _ -> Response in
             throw Problem(.upgradeRequired, "Open this address as a WebSocket: new WebSocket(\"ws://127.0.0.1:…/v1/ws\").")
         }
+        routes.note(router)
         return router
     }
 }
