@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// A hundred events, and a bridge that is killed again and again while they come in and run.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct RandomKillTests {
     /// One client's view over all of its connections: it sends again, under the same keys, what it has no confirmation of.
     private struct Sender {

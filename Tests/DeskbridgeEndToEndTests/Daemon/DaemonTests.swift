@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Starting and stopping the daemon.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct DaemonTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func aRunningEventMayFinishWhenTheBridgeStops(_ signal: Int32) async throws {

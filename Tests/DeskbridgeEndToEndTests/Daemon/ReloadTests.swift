@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Files that change while the daemon runs.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReloadTests {
     private static let create = event("CREATE_RESOURCE", "k1", ["name": "A", "user": "x"])
 

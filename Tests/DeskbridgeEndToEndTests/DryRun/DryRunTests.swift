@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What a dry run shows is, to the last byte, what a run does.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct DryRunTests {
     /// Writes what the kernel knows of this process to `$ROOT/dumped`: argv, environment, working directory, standard input.
     private static let dump = """

@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// CloudEvents 1.0 in all three spellings.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct CloudEventTests {
     private static func cloudEvent(_ id: String, name: String = "Project_001") -> JSONValue {
         [

@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// The commands against a running daemon.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct CommandLineTests {
     @Test func sendShowsTheConfirmationAndRunsNothingTwice() async throws {
         try await withBridge(.samples) { bridge in

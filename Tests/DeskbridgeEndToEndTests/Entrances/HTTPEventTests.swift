@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// Events over plain HTTP.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPEventTests {
     private static let create = event("CREATE_RESOURCE", "k1", ["name": "Project_001", "user": "John"])
 

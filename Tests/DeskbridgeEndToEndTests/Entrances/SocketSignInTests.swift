@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// Each way to present a token on a WebSocket, from the upgrade to the confirmation.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SocketSignInTests {
     enum Way: CaseIterable {
         case subprotocol, header, firstMessage, ticket

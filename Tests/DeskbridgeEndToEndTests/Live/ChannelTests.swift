@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// What live connections are told while events run.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ChannelTests {
     private static func states(_ socket: BrowserSocket, of id: JSONValue?) -> [String] {
         socket.all("state").filter { $0["id"] == id }.map { "\($0["before"]?.stringValue ?? "-")>\($0["after"]?.stringValue ?? "-")" }

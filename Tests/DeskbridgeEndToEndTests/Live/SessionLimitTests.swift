@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// When live connections and requests are ended or slowed by the bridge.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SessionLimitTests {
     @Test func revokingATokenEndsItsConnections() async throws {
         try await withBridge(.samples) { bridge in
