@@ -82,7 +82,7 @@ package final class Definitions: Sendable {
     ) -> [PolicyFile] {
         files.compactMap { file in
             do throws(DefinitionErrors) { return try PolicyFile.parse(file.node(), home: home) } catch {
-                error.errors.forEach { errors.add($0) }
+                errors.add(error)
                 return older.first { $0.name == file.name }
             }
         }
