@@ -99,7 +99,7 @@ package struct BridgeServer: Service {
     }
 
     private var router: Router<BridgeRequestContext> {
-        let router = Router(context: BridgeRequestContext.self)
+        let router = Router(context: BridgeRequestContext.self, options: .autoGenerateHeadEndpoints)
         let routes = KnownRoutes()
         router.add(middleware: EntranceMiddleware(port: port, tokens: tokens, routes: routes))
         PageRoutes().add(to: router)
