@@ -102,12 +102,14 @@ let package = Package(
         .target(
             name: "DeskbridgeCommands",
             dependencies: [
-                "CLinux", "DeskbridgeServer",
+                "CLinux", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeServer", "DeskbridgeStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),

@@ -36,14 +36,6 @@ extension BusType {
         }
     }
 
-    /// Whether it may be the key of a dict entry.
-    package var isBasic: Bool {
-        switch self {
-        case .variant, .array, .structure, .entry: false
-        default: true
-        }
-    }
-
     /// Whether a value of it holds an open file wherever one stands in it.
     package var holdsDescriptor: Bool {
         switch self {

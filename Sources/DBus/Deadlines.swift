@@ -24,8 +24,6 @@ struct Deadlines {
         return removeFirst()
     }
 
-    mutating func removeAll() { heap.removeAll() }
-
     private mutating func sweep() {
         heap = heap.filter { !$0.isAnswered }.sorted { $0.deadline < $1.deadline }
         sizeToSweepAt = max(64, heap.count * 2)

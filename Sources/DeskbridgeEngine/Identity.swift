@@ -17,5 +17,5 @@ package struct Identity: Sendable, Hashable {
     /// The owner of the machine, on the control socket.
     package static let local = Identity(client: .local)
 
-    package var isLocal: Bool { client == .local }
+    package var isLocal: Bool { client == .local && token == nil }
 }

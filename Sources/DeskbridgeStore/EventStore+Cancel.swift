@@ -1,8 +1,5 @@
 package import DeskbridgeCore
 
-/// Tells a confirmation's body from the event as it stands after a change. Called inside the transaction: short and pure.
-package typealias ConfirmationBody = @Sendable (EventRecord) -> JSONValue
-
 /// What came of the wish to cancel an event.
 package enum CancelResult: Sendable, Hashable {
     case cancelled(StateChange)

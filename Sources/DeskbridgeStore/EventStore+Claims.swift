@@ -6,17 +6,14 @@ extension StoreOperation where Answer == [EventRecord] {
     ///
     /// - Parameters:
     ///   - dueAfter: passes over what was due at this moment already.
-    ///   - saturatedActions: actions that may start nothing more now.
     ///   - saturatedKeys: groups that may start nothing more now. They are passed over without a look at their rows.
     ///   - room: how many more of a group may start; asked for the groups of the events that are next.
     package static func claimDue(
-        dueAfter: Timestamp? = nil, now: Timestamp, limit: Int, saturatedActions: Set<String> = [],
-        saturatedKeys: Set<ConcurrencyGroup> = [],
+        dueAfter: Timestamp? = nil, now: Timestamp, limit: Int, saturatedKeys: Set<ConcurrencyGroup> = [],
         room: @escaping @Sendable (ConcurrencyGroup) -> Int = { _ in .max }
     ) -> Self {
         StoreOperation(size: 1024 * max(1, limit)) { db in
-            var claim = Claim(
-                dueAfter: dueAfter, now: now, saturatedActions: saturatedActions, saturatedGroups: saturatedKeys, room: room)
+            var claim = Claim(dueAfter: dueAfter, now: now, saturatedGroups: saturatedKeys, room: room)
             return try claim.take(limit, from: db)
         }
     }
@@ -25,13 +22,10 @@ extension StoreOperation where Answer == [EventRecord] {
 extension EventStore {
     /// As the operation of the same name.
     package func claimDue(
-        dueAfter: Timestamp? = nil, now: Timestamp, limit: Int, saturatedActions: Set<String> = [],
-        saturatedKeys: Set<ConcurrencyGroup> = [],
+        dueAfter: Timestamp? = nil, now: Timestamp, limit: Int, saturatedKeys: Set<ConcurrencyGroup> = [],
         room: @escaping @Sendable (ConcurrencyGroup) -> Int = { _ in .max }
     ) async throws(StoreError) -> [EventRecord] {
-        try await perform(
-            .claimDue(
-                dueAfter: dueAfter, now: now, limit: limit, saturatedActions: saturatedActions, saturatedKeys: saturatedKeys, room: room))
+        try await perform(.claimDue(dueAfter: dueAfter, now: now, limit: limit, saturatedKeys: saturatedKeys, room: room))
     }
 
     /// How many events are due at a moment, counted no further than `most`.
@@ -57,41 +51,29 @@ extension EventStore {
             }.min().map(Timestamp.init(milliseconds:))
         }
     }
-
-    /// How many events of each group are queued or retrying.
-    package func queuedCounts() async throws(StoreError) -> [ConcurrencyGroup: Int] {
-        try await read { db in
-            let counts = try db.rows(
-                "SELECT action, concurrency_key, count(*) FROM events WHERE due_at IS NOT NULL GROUP BY 1, 2"
-            ) { (ConcurrencyGroup(action: $0[0], key: $0[1]), $0[2] as Int) }
-            return Dictionary(uniqueKeysWithValues: counts)
-        }
-    }
 }
 
 /// One round of claims.
 private struct Claim {
     let dueAfter: Timestamp?
     let now: Timestamp
-    let saturatedActions: Set<String>
     var saturatedGroups: Set<ConcurrencyGroup>
     let room: @Sendable (ConcurrencyGroup) -> Int
     private var taken: [ConcurrencyGroup: Int] = [:]
 
     init(
-        dueAfter: Timestamp?, now: Timestamp, saturatedActions: Set<String>, saturatedGroups: Set<ConcurrencyGroup>,
+        dueAfter: Timestamp?, now: Timestamp, saturatedGroups: Set<ConcurrencyGroup>,
         room: @escaping @Sendable (ConcurrencyGroup) -> Int
     ) {
         self.dueAfter = dueAfter
         self.now = now
-        self.saturatedActions = saturatedActions
         self.saturatedGroups = saturatedGroups
         self.room = room
     }
 
     mutating func take(_ limit: Int, from db: Database) throws -> [EventRecord] {
         var claimed: [EventRecord] = []
-        let actions = try DueEvents.actions(db).filter { !saturatedActions.contains($0) }
+        let actions = try DueEvents.actions(db)
         while claimed.count < limit {
             var due: [DueEvents.Entry] = []
             for action in actions {

@@ -1,6 +1,9 @@
 package import DeskbridgeCore
 internal import GRDB
 
+/// Tells a confirmation's body from the event as it stands after a change. Called inside the transaction: short and pure.
+package typealias ConfirmationBody = @Sendable (EventRecord) -> JSONValue
+
 extension StoreOperation where Answer == Int64 {
     /// Notes that a client has all its confirmations up to this number. Never goes backwards, nor beyond what was ever sent.
     ///

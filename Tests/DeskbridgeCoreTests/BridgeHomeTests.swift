@@ -6,18 +6,18 @@ struct BridgeHomeTests {
         arguments: [
             ("/data/bridge", [:], "/data/bridge"),
             ("/data//bridge/./", [:], "/data/bridge"),
-            ("bridge", [:], "/work/bridge"),
-            ("./bridge/../other", [:], "/work/bridge/../other"),
-            (".", [:], "/work"),
+            ("bridge", [:], "/desk/bridge"),
+            ("./bridge/../other", [:], "/desk/bridge/../other"),
+            (".", [:], "/desk"),
             ("~/bridge", ["HOME": "/home/me"], "/home/me/bridge"),
             ("~", ["HOME": "/home/me/"], "/home/me"),
             ("/flag", ["DESKBRIDGE_HOME": "/variable"], "/flag"),
             (nil, ["DESKBRIDGE_HOME": "/variable", "XDG_CONFIG_HOME": "/c"], "/variable"),
-            (nil, ["DESKBRIDGE_HOME": "here"], "/work/here"),
+            (nil, ["DESKBRIDGE_HOME": "here"], "/desk/here"),
             ("/", [:], ""),
         ] as [(String?, [String: String], String)])
     func oneFolderHoldsEverything(flag: String?, environment: [String: String], folder: String) throws {
-        let home = try BridgeHome.locate(flag: flag, environment: environment, workingDirectory: "/work")
+        let home = try BridgeHome.locate(flag: flag, environment: environment, workingDirectory: "/desk")
         #expect(home == BridgeHome(below: folder))
         #expect(home.configurationFile == "\(folder)/deskbridge.yaml")
         #expect(home.actions == "\(folder)/actions")
@@ -47,7 +47,7 @@ struct BridgeHomeTests {
         ),
     ])
     func withoutOneTheXDGFoldersAreUsed(environment: [String: String], configuration: String, state: String, run: String) throws {
-        let home = try BridgeHome.locate(flag: nil, environment: environment, workingDirectory: "/work")
+        let home = try BridgeHome.locate(flag: nil, environment: environment, workingDirectory: "/desk")
         #expect(home.configurationFile == configuration)
         #expect(home.actions == configuration.replacing("deskbridge.yaml", with: "actions"))
         #expect(home.policies == configuration.replacing("deskbridge.yaml", with: "policies"))
@@ -64,7 +64,7 @@ struct BridgeHomeTests {
             ("~/x", [:], .noHome),
         ] as [(String?, [String: String], BridgeHomeError)])
     func whatGivesNoPlaceIsRefused(flag: String?, environment: [String: String], error: BridgeHomeError) {
-        #expect(throws: error) { try BridgeHome.locate(flag: flag, environment: environment, workingDirectory: "/work") }
+        #expect(throws: error) { try BridgeHome.locate(flag: flag, environment: environment, workingDirectory: "/desk") }
     }
 
     @Test func aSocketPathHasAtMost107Bytes() throws {

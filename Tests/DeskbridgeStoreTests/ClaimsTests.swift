@@ -20,15 +20,18 @@ import Testing
         }
     }
 
-    @Test func saturatedActionsAndGroupsArePassedOver() async throws {
+    @Test func saturatedGroupsArePassedOver() async throws {
         try await withLedger { store in
             for (key, action, group) in [
                 ("1", "busy", nil), ("2", "keyed", "full"), ("3", "keyed", "free"), ("4", "keyed", nil), ("5", "other", "full"),
             ] as [(String, String, String?)] {
                 try await store.store(Sample.event(key, action: action, concurrencyKey: group))
             }
-            let full: Set = [ConcurrencyGroup(action: "keyed", key: "full"), ConcurrencyGroup(action: "keyed", key: nil)]
-            let claimed = try await store.claimDue(now: at(0), limit: 9, saturatedActions: ["busy"], saturatedKeys: full)
+            let full: Set = [
+                ConcurrencyGroup(action: "busy", key: nil), ConcurrencyGroup(action: "keyed", key: "full"),
+                ConcurrencyGroup(action: "keyed", key: nil),
+            ]
+            let claimed = try await store.claimDue(now: at(0), limit: 9, saturatedKeys: full)
             #expect(claimed.map(\.key.text) == ["3", "5"])
             #expect(try await store.claimDue(now: at(0), limit: 9).map(\.key.text) == ["1", "2", "4"])
         }
@@ -67,20 +70,6 @@ import Testing
         }
     }
 
-    @Test func queuedEventsAreCountedByGroup() async throws {
-        try await withLedger { store in
-            for (key, group) in [("1", "a"), ("2", "a"), ("3", nil)] as [(String, String?)] {
-                try await store.store(Sample.event(key, concurrencyKey: group))
-            }
-            _ = try await store.event("running", in: .running)
-            #expect(
-                try await store.queuedCounts() == [
-                    ConcurrencyGroup(action: "create-resource", key: "a"): 2,
-                    ConcurrencyGroup(action: "create-resource", key: nil): 1,
-                ])
-        }
-    }
-
     @Test(arguments: [DueEvents.actionsSQL, DueEvents.oldestSQL, DueEvents.oldestWithKeySQL])
     func claimsAreAnsweredFromTheIndexAlone(sql: String) async throws {
         try await withLedger { store in
@@ -95,7 +84,8 @@ import Testing
             #expect(touched.allSatisfy { $0.hasPrefix("SEARCH events USING COVERING INDEX events_due") }, "\(plan)")
 
             let claimed = try await store.claimDue(
-                now: at(200_000), limit: 3, saturatedActions: ["a0"], saturatedKeys: [ConcurrencyGroup(action: "a1", key: "k")])
+                now: at(200_000), limit: 3,
+                saturatedKeys: [ConcurrencyGroup(action: "a0", key: "k"), ConcurrencyGroup(action: "a1", key: "k")])
             #expect(claimed.map(\.action) == ["a2", "a3", "a4"])
         }
     }

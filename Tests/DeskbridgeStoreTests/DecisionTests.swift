@@ -54,7 +54,7 @@ import Testing
             #expect(change.before == state)
             #expect(change.event == (try await store.find(record.id)))
             #expect(change.event.state == .queued)
-            #expect(change.event.attemptsLeft == 3)
+            #expect(change.event.attemptsBeforeRetry == change.event.attempt)
             #expect(change.event.failure == nil && change.event.finalAt == nil && change.event.confirmationSeq == nil)
 
             // Its time to live is over, but a person wants it.

@@ -38,7 +38,7 @@ import Testing
             #expect(try await store.claimDue(now: at(1999), limit: 1).isEmpty)
             let again = try await store.claimDue(now: at(2000), limit: 1)
             #expect(again.map(\.attempt) == [2])
-            #expect(again.map(\.attemptsLeft) == [1])
+            #expect(again.map(\.attemptsBeforeRetry) == [0])
         }
     }
 

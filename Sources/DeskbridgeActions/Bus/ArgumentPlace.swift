@@ -1,3 +1,5 @@
+import DeskbridgeCore
+
 /// Where in the arguments of a call a value stands, spelled like a JSON pointer (RFC 6901) without its first slash: `arguments/6/urgency`.
 struct ArgumentPlace: Sendable, Hashable, CustomStringConvertible {
     static let arguments = ArgumentPlace(steps: [])
@@ -9,17 +11,5 @@ struct ArgumentPlace: Sendable, Hashable, CustomStringConvertible {
 
     func appending(_ position: Int) -> ArgumentPlace { appending(String(position)) }
 
-    var description: String {
-        steps.reduce("arguments") { text, step in
-            var escaped = ""
-            for character in step {
-                switch character {
-                case "~": escaped += "~0"
-                case "/": escaped += "~1"
-                default: escaped.append(character)
-                }
-            }
-            return text + "/" + escaped
-        }
-    }
+    var description: String { steps.reduce("arguments") { $0 + "/" + JSONPointer.escaped($1) } }
 }

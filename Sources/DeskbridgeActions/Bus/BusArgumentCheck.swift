@@ -29,7 +29,7 @@ struct BusArgumentCheck {
             guard !placeholder.type.canFill(type) else { return }
             throw DefinitionError(
                 template.location,
-                "\(place): \(type.title) cannot be filled from {\(placeholder.path.joined(separator: "."))}, which is \(placeholder.type.title)"
+                "\(place): \(type.title) cannot be filled from \(placeholder.description), which is \(placeholder.type.phrase)"
             )
         case .text:
             guard !FieldType.string.canFill(type) else { return }
@@ -141,13 +141,6 @@ extension FieldType {
         case (.array(let element), .structure(let members)): members.allSatisfy(element.canFill)
         case (.object, .array(.entry)), (.object, .array(.byte)): true
         default: false
-        }
-    }
-
-    var title: String {
-        switch self {
-        case .array, .integer, .object: "an \(name)"
-        case .string, .number, .boolean, .timestamp, .any: "a \(name)"
         }
     }
 }

@@ -17,7 +17,7 @@ struct BusArgumentError: Error, Sendable, Hashable {
 
     static func wrongType(_ type: BusType, takes what: String, not json: JSONValue, at place: ArgumentPlace) -> BusArgumentError {
         let hint = json.stringValue == nil || !type.isNumeric ? "" : "; leave the quotes out, or fill it from a field that is a number"
-        return BusArgumentError(.wrongType, at: place, "\(type.title) takes \(what), not \(json.kind)\(hint)")
+        return BusArgumentError(.wrongType, at: place, "\(type.title) takes \(what), not \(json.typePhrase)\(hint)")
     }
 }
 
@@ -51,17 +51,6 @@ extension BusType {
         switch self {
         case .byte, .int16, .uint16, .int32, .uint32, .int64, .uint64, .double: true
         default: false
-        }
-    }
-}
-
-extension JSONValue {
-    /// The kind of value, with its article.
-    var kind: String {
-        switch self {
-        case .null: "null"
-        case .array, .integer, .object: "an \(typeName)"
-        case .bool, .decimal, .string: "a \(typeName)"
         }
     }
 }

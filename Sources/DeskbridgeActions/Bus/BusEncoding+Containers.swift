@@ -36,7 +36,7 @@ extension BusEncoding {
             }
             let place = place.appending("base64")
             guard case .string(let text) = encoded else {
-                throw BusArgumentError(.wrongType, at: place, "base64 is a string, not \(encoded.kind)")
+                throw BusArgumentError(.wrongType, at: place, "base64 is a string, not \(encoded.typePhrase)")
             }
             guard let bytes = Base64.bytes(text) else {
                 throw BusArgumentError(.invalidArgument, at: place, "this is no base64 with its padding (RFC 4648, section 4)")

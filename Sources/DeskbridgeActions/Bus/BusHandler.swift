@@ -20,7 +20,7 @@ package final class BusHandler: StepHandler {
     package func perform(_ plan: BusPlan, in run: StepRun) async -> StepOutcome {
         do throws(BusError) {
             let reply = try await connection(to: plan.bus).call(plan.call)
-            return .succeeded(result: ["reply": .array(reply.map(\.json))])
+            return .succeeded(result: ["reply": SecretRedactor.redacted(.array(reply.map(\.json)), hiding: plan.secrets)])
         } catch {
             if error.kind == .cancelled { return .cancelled }
             let advice = BusFailure.mayComeFromTheAction(error) ? await review(plan) : nil

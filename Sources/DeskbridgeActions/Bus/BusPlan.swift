@@ -12,6 +12,8 @@ package struct BusPlan: StepPlan {
     let shownArguments: [JSONValue]
     /// Whether something is sent that must never be shown, and that a peer might repeat in an error text.
     let holdsSecret: Bool
+    /// What must not be shown of the reply, which a peer may fill with what it was sent, by this call or an earlier one.
+    let secrets: [String]
 
     package var summary: String { "call \(call.interface).\(call.member) on \(bus)" }
 

@@ -23,7 +23,10 @@ extension BusStep {
             arguments.append(try ValueTemplate(parsing: argument, in: scope))
         }
         self.arguments = arguments
-        timeout = try mapping["timeout"].map { node throws(DefinitionError) in try Self.timeout(node) } ?? Self.defaultTimeout
+        timeout =
+            try mapping["timeout"].map { node throws(DefinitionError) in
+                try node.duration("timeout", in: Self.shortestTimeout...Self.longestTimeout)
+            } ?? Self.defaultTimeout
         startsService = try mapping["start"].map { node throws(DefinitionError) in try Self.start(node) } ?? true
         errors = try mapping["errors"].map { node throws(DefinitionError) in try Self.errors(node) } ?? [:]
 
@@ -68,15 +71,6 @@ extension BusStep {
                 "signature: \"\(text)\" asks for an open file (h) at character \(position), which an action cannot pass")
         }
         return signature
-    }
-
-    private static func timeout(_ node: YAMLNode) throws(DefinitionError) -> Duration {
-        let timeout = try node.duration("timeout")
-        guard (shortestTimeout...longestTimeout).contains(timeout) else {
-            throw node.error(
-                "timeout must be from \(Units.text(shortestTimeout)) to \(Units.text(longestTimeout)), not \(Units.text(timeout))")
-        }
-        return timeout
     }
 
     private static func start(_ node: YAMLNode) throws(DefinitionError) -> Bool {

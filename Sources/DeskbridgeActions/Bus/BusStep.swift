@@ -58,7 +58,8 @@ package struct BusStep: PlannableStep {
         return BusPlan(
             bus: bus, call: call, errors: errors, shownDestination: shownDestination.shown, shownPath: shownPath.shown,
             shownArguments: rendered.map(\.shown),
-            holdsSecret: destination.namesSecret || path.namesSecret || arguments.contains(where: \.namesSecret))
+            holdsSecret: destination.namesSecret || path.namesSecret || arguments.contains(where: \.namesSecret),
+            secrets: SecretTexts.all(in: [shownDestination, shownPath], and: fields.secretTexts))
     }
 
     /// The place without the names of members that came from a secret.

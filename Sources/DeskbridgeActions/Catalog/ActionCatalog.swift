@@ -46,7 +46,7 @@ package struct ActionCatalog: Sendable {
             do throws(DefinitionErrors) {
                 let action = try ActionFile.parse(file.node(), handlers: handlers)
                 let violations = grants.map { grants in action.steps.flatMap { $0.bound.violations(grants) } } ?? []
-                violations.forEach { errors.add($0) }
+                errors.add(DefinitionErrors(violations))
                 if former != nil, unchanged.contains(file.name) {
                     standing.append(action)
                 } else if violations.isEmpty {
@@ -55,7 +55,7 @@ package struct ActionCatalog: Sendable {
                     standing.append(former)
                 }
             } catch {
-                error.errors.forEach { errors.add($0) }
+                errors.add(error)
                 if let former { standing.append(former) }
             }
         }
@@ -63,7 +63,7 @@ package struct ActionCatalog: Sendable {
         // Those that stand come first: a file that changed cannot push another one out.
         for change in standing.map({ Change(action: $0, former: nil) }) + changed {
             let found = conflicts(of: change.action, with: actions)
-            found.forEach { errors.add($0) }
+            errors.add(DefinitionErrors(found))
             if found.isEmpty {
                 actions.append(change.action)
             } else if let former = change.former, conflicts(of: former, with: actions).isEmpty {

@@ -30,7 +30,7 @@ package struct ActionFile {
         let name = errors.collect { () throws(DefinitionError) in try Self.name(mapping.required("action"), "action") }
         let type = errors.collect { () throws(DefinitionError) in try Self.eventType(mapping.required("on"), "on") }
         let confirm = errors.collect { () throws(DefinitionError) in
-            try Self.eventType(mapping.required("confirm"), "confirm")
+            try Self.confirmation(mapping.required("confirm"), of: type)
         }
         let description = errors.collect { () throws(DefinitionError) in try mapping["description"]?.string("description") }
         let retry = retry(mapping["retry"])
@@ -68,9 +68,18 @@ package struct ActionFile {
         return type
     }
 
+    private static func confirmation(_ node: YAMLNode, of type: EventType?) throws(DefinitionError) -> EventType {
+        let confirmation = try eventType(node, "confirm")
+        guard confirmation.text != type.map({ "\($0.text)_FAILED" }) else {
+            throw node.error(
+                "confirm must not be \(confirmation.text), which tells of a failure: name the success, such as RESOURCE_CREATED")
+        }
+        return confirmation
+    }
+
     private mutating func parameters(_ node: YAMLNode?) -> ParameterSet? {
         do { return try ParameterSet(parsing: node) } catch {
-            for mistake in error.errors { errors.add(mistake) }
+            errors.add(error)
             return nil
         }
     }
@@ -78,7 +87,7 @@ package struct ActionFile {
     private mutating func retry(_ node: YAMLNode?) -> RetryPolicy? {
         guard let node else { return .standard }
         do { return try RetryPolicy(parsing: node) } catch {
-            for mistake in error.errors { errors.add(mistake) }
+            errors.add(error)
             return nil
         }
     }

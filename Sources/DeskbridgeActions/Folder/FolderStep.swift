@@ -16,7 +16,11 @@ package struct FolderStep: PlannableStep {
         let rootNode = try mapping.required("root")
         root = try RootPath(parsing: rootNode, home: home)
         rootLocation = rootNode.location
-        name = try NameTemplate(parsing: mapping.required("name"), "name", .single, in: scope)
+        let nameNode = try mapping.required("name")
+        name = try NameTemplate(parsing: nameNode, "name", .single, in: scope)
+        guard !name.namesSecret else {
+            throw nameNode.error("name names a secret parameter, and the result shows the folder's path; in tree a secret may stand")
+        }
         tree =
             if let node = mapping["tree"] {
                 try FolderTreeTemplate(parsing: node, depth: name.depth, in: scope)

@@ -51,21 +51,13 @@ extension ProcessStep {
     private static func duration(
         _ mapping: YAMLMapping, _ name: String, in range: ClosedRange<Duration>
     ) throws(DefinitionError) -> Duration? {
-        guard let node = mapping[name] else { return nil }
-        let duration = try node.duration(name)
-        guard range.contains(duration) else {
-            throw node.error("\(name) must be from \(Units.text(range.lowerBound)) to \(Units.text(range.upperBound))")
-        }
-        return duration
+        try mapping[name]?.duration(name, in: range)
     }
 
     private static func output(_ node: YAMLNode?) throws(DefinitionError) -> (tail: Int, parsesJSON: Bool) {
         let mapping = try node?.mapping("output", keys: ["tail", "parse"])
         var tail = 16 * 1024
-        if let node = mapping?["tail"] {
-            tail = try node.size("output.tail")
-            guard ProcessLimits.tail.contains(tail) else { throw node.error("output.tail must be from 1B to 1MiB") }
-        }
+        if let node = mapping?["tail"] { tail = try node.size("output.tail", in: ProcessLimits.tail) }
         guard let node = mapping?["parse"] else { return (tail, false) }
         switch try node.string("output.parse") {
         case "json": return (tail, true)

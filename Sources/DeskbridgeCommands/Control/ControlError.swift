@@ -21,7 +21,7 @@ package enum ControlError: Error, Sendable, Equatable {
             CommandFailure(
                 """
                 No daemon answers at \(socket).
-                Start it with "deskbridge serve" (the same --home), or with "systemctl --user start deskbridge" where it is installed as a service.
+                Start it with "deskbridge serve" (the same --home).
                 """, .unavailable)
         case .forbidden(let socket):
             CommandFailure("\(socket) belongs to another user: run this as the user who runs the daemon.", .noPermission)

@@ -16,18 +16,6 @@ enum ConfigurationChecks {
         ]
     }
 
-    /// The configuration of a home; the defaults where there is no file.
-    static func configuration(_ home: BridgeHome) -> Result<BridgeConfiguration, DefinitionErrors> {
-        Result { () throws(DefinitionErrors) in
-            guard FileFacts(home.configurationFile) != nil else { return .defaults }
-            let bytes: [UInt8]
-            do throws(CommandFailure) { bytes = try PayloadSource.read(home.configurationFile) } catch {
-                throw DefinitionErrors([DefinitionError(SourceLocation(file: home.configurationFile, line: 1, column: 1), error.message)])
-            }
-            return try BridgeConfiguration.parse(try DefinitionFile(name: "deskbridge.yaml", bytes: bytes).node())
-        }
-    }
-
     private static func policies(_ home: BridgeHome, userFolder: String?) -> Result<PolicySet, DefinitionErrors> {
         Result { () throws(DefinitionErrors) in
             var nodes: [YAMLNode] = []

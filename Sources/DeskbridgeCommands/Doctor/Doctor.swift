@@ -35,7 +35,7 @@ package struct Doctor: BridgeCommand {
 
     private func checks(clock: WallClock) async throws -> [Check] {
         let located = try home.located()
-        let configuration = ConfigurationChecks.configuration(located)
+        let configuration = Result { () throws(DefinitionErrors) in try HomeFiles.configuration(of: located) }
         let status = await status()
         return HomeChecks.all(located)
             + ConfigurationChecks.all(located, userFolder: home.userFolder, configuration: configuration)

@@ -7,6 +7,7 @@ enum HomeChecks {
         [
             Check("Home") { presence(home) },
             Check("State is private") { privacy([home.state, home.run]) },
+            Check("State can be written") { writing(to: home.state) },
             Check("Definitions are yours") { authorship([home.configurationFile, home.actions, home.policies]) },
         ]
     }
@@ -44,6 +45,19 @@ enum HomeChecks {
             return .failed("\(path) has mode \(facts.octalMode): others can get in", remedy: "Run: chmod \(mode) '\(path)'")
         }
         return nil
+    }
+
+    static func writing(to folder: String) -> Finding {
+        access(folder, W_OK | X_OK) == 0 ? .passed(folder) : unwritable(folder, errno)
+    }
+
+    /// - Parameter reason: what access(2) said.
+    static func unwritable(_ folder: String, _ reason: Int32) -> Finding {
+        switch reason {
+        case ENOENT: .skipped("no state folder yet")
+        case EROFS: .failed("\(folder) is on a disk that is mounted read-only", remedy: "Mount it for writing, or use another --home.")
+        default: .failed("\(folder): \(String(cString: strerror(reason)))", remedy: "Run: chmod 0700 '\(folder)'")
+        }
     }
 
     /// Whoever can write an action decides what runs under this account.

@@ -10,7 +10,10 @@ enum MachineChecks {
             Check("Clock") { time(clock.now(), state: home.state) },
             Check("Disk space") { space(home.state) },
             Check("SQLite") { sqlite() },
-            Check("Session bus") { sessionBus(environment("DBUS_SESSION_BUS_ADDRESS"), runtimeFolder: environment("XDG_RUNTIME_DIR")) },
+            Check("Session bus") {
+                sessionBus(
+                    Environment.variable("DBUS_SESSION_BUS_ADDRESS"), runtimeFolder: Environment.variable("XDG_RUNTIME_DIR"))
+            },
             Check("Kernel") { systemCalls() },
         ]
     }
@@ -48,7 +51,7 @@ enum MachineChecks {
 
     /// Without one, only the actions that call the desktop suffer.
     static func sessionBus(_ address: String?, runtimeFolder: String?) -> Finding {
-        let remedy = "Run the daemon inside your desktop session, such as: systemctl --user start deskbridge"
+        let remedy = "Start the daemon from your desktop session, such as in a terminal window of it."
         if let address {
             // A server address is a list (D-Bus specification, "Server Addresses"); only a path can be looked at without connecting.
             guard address.hasPrefix("unix:path=") else { return .passed(address) }
@@ -82,9 +85,5 @@ enum MachineChecks {
                 remedy: "Use Linux 5.6 or later, and a container or sandbox that allows these system calls.")
         }
         return .passed("openat2, renameat2")
-    }
-
-    private static func environment(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

@@ -32,7 +32,7 @@ package struct FirstToken: Sendable {
 
     private func mintInLedger() async throws -> IssuedToken? {
         let configuration: BridgeConfiguration
-        do { configuration = try ConfigurationChecks.configuration(home).get() } catch {
+        do { configuration = try HomeFiles.configuration(of: home) } catch {
             throw CommandFailure("\(error)", .configuration)
         }
         do {

@@ -44,20 +44,13 @@ extension OutputChannel {
     /// A descriptor of this process. Colours need a terminal that is not `dumb`, and no `NO_COLOR` (no-color.org).
     static func descriptor(_ descriptor: Int32) -> OutputChannel {
         let isTerminal = isatty(descriptor) == 1
-        let wantsNone = environment("NO_COLOR") != nil || environment("TERM") == "dumb"
+        let wantsNone = Environment.variable("NO_COLOR") != nil || Environment.variable("TERM") == "dumb"
         return OutputChannel(
             columns: isTerminal ? width(of: descriptor) : nil,
             isColoured: isTerminal && !wantsNone
         ) { (text) throws(ReaderIsGone) in
             try writeAll(Array(text.utf8), to: descriptor)
         }
-    }
-
-    /// A variable of the environment that is set and not empty.
-    private static func environment(_ name: String) -> String? {
-        guard let value = getenv(name) else { return nil }
-        let text = String(cString: value)
-        return text.isEmpty ? nil : text
     }
 
     private static func width(of descriptor: Int32) -> Int {

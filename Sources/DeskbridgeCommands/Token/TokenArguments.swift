@@ -4,6 +4,7 @@ internal import DeskbridgeCore
 /// What the token commands check before they ask the daemon.
 enum TokenArguments {
     static func check(client: String) throws {
+        guard client != "local" else { throw ValidationError("\"local\" is the command line itself, which needs no token.") }
         guard ClientName(client) != nil else {
             throw ValidationError(
                 "\"\(client)\" is no client name: it has small letters, digits and . _ : -, a letter or digit first, at most 64 of them.")
@@ -20,6 +21,14 @@ enum TokenArguments {
         guard let text else { return }
         guard let duration = Units.duration(text), duration > .zero else {
             throw ValidationError("\(option) must be a duration such as 10m, 12h or 90d.")
+        }
+    }
+
+    static func check(expiry text: String?) throws {
+        try check(duration: text, of: "--expires")
+        let range = TokenConfiguration.range
+        guard text.flatMap(Units.duration).map(range.contains) ?? true else {
+            throw ValidationError("--expires must be from \(Units.text(range.lowerBound)) to \(Units.text(range.upperBound)).")
         }
     }
 }

@@ -45,7 +45,7 @@ package struct TokenCreate: BridgeCommand {
     package func validate() throws {
         try TokenArguments.check(client: client)
         try TokenArguments.check(origins: origins)
-        try TokenArguments.check(duration: expires, of: "--expires")
+        try TokenArguments.check(expiry: expires)
         guard rate.map({ Units.rate($0) != nil }) ?? true else { throw ValidationError("--rate must be a rate such as 60/10s.") }
     }
 

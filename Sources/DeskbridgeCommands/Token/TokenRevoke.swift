@@ -9,7 +9,7 @@ package struct TokenRevoke: BridgeCommand {
             Connections made with them are closed at once. Events that were accepted still run.
 
             EXAMPLES:
-              deskbridge token revoke 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f
+              deskbridge token revoke 0a1b2c3d4e5f
               deskbridge token revoke dashboard
             """)
 

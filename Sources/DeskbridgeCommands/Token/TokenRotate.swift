@@ -8,8 +8,8 @@ package struct TokenRotate: BridgeCommand {
             The new token has the client, origins and limits of the old one. Put it in its place while both are good.
 
             EXAMPLES:
-              deskbridge token rotate 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f
-              deskbridge token rotate 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f --overlap 1d
+              deskbridge token rotate 0a1b2c3d4e5f
+              deskbridge token rotate 0a1b2c3d4e5f --overlap 1d
             """)
 
     @Argument(help: "The token's id, as \"deskbridge token list\" shows it.")
@@ -29,7 +29,7 @@ package struct TokenRotate: BridgeCommand {
     package func validate() throws {
         guard !id.isEmpty else { throw ValidationError("The token's id must not be empty.") }
         if overlap != "0s" { try TokenArguments.check(duration: overlap, of: "--overlap") }
-        try TokenArguments.check(duration: expires, of: "--expires")
+        try TokenArguments.check(expiry: expires)
     }
 
     package func run(on terminal: Terminal) async throws {

@@ -43,6 +43,17 @@ package struct NameTemplate: Sendable, Hashable {
         }
     }
 
+    /// Whether a secret parameter is named, so that the names made of it must not be shown.
+    package var namesSecret: Bool {
+        names.joined().contains { part in
+            switch part {
+            case .literal, .choice: false
+            case .field(let placeholder): placeholder.namesSecret
+            case .range(let range): range.namesSecret
+            }
+        }
+    }
+
     private static let noFields = FieldValues(parameters: [:], date: Timestamp(milliseconds: 0))
 
     /// - Parameters:

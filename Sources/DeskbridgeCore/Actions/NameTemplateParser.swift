@@ -134,9 +134,7 @@ extension NameTemplateParser {
         for (part, offset) in zip(parts, offsets) {
             for text in Self.texts(of: part) {
                 if let scalar = SegmentName.forbiddenCharacter(in: text) {
-                    let number = String(scalar.value, radix: 16, uppercase: true)
-                    let padded = String(repeating: "0", count: max(0, 4 - number.count)) + number
-                    let character = scalar.isASCII && scalar.value >= 0x20 && scalar.value < 0x7F ? "\"\(scalar)\"" : "U+\(padded)"
+                    let character = (0x20...0x7E).contains(scalar.value) ? "\"\(scalar)\"" : SegmentName.codePoint(scalar)
                     throw error(offset, "\(what) holds the character \(character), which a name may not")
                 }
                 guard SegmentName.isNormalized(text) else {

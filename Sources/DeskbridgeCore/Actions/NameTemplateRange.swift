@@ -22,6 +22,12 @@ struct NameTemplateRange: Sendable, Hashable {
     let upper: Bound
     let width: Int
 
+    var namesSecret: Bool {
+        [lower, upper].contains { bound in
+            if case .field(let placeholder) = bound { placeholder.namesSecret } else { false }
+        }
+    }
+
     /// - Parameters:
     ///   - inside: the text between the braces, with `..` in it.
     init(_ inside: Substring, at location: SourceLocation, in scope: TemplateScope) throws(DefinitionError) {

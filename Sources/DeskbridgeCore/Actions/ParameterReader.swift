@@ -57,7 +57,7 @@ struct ParameterReader {
         let node = try mapping.required("type")
         let type = try node.string("the type of \(mapping.what)")
         guard types.contains(type) else {
-            let nearest = NearestName.of(type, in: types).map { " Did you mean \"\($0)\"?" } ?? ""
+            let nearest = NearestName.question(type, in: types)
             throw node.error("there is no type \"\(type.prefix(40))\".\(nearest) The types are \(types.joined(separator: ", ")).")
         }
         return type
@@ -77,7 +77,7 @@ struct ParameterReader {
             } else if Self.keywords.values.contains(where: { $0.contains(name) }) {
                 mistake = "the keyword \"\(name)\" is not for the type \(type)"
             } else {
-                let nearest = NearestName.of(name, in: known).map { " Did you mean \"\($0)\"?" } ?? ""
+                let nearest = NearestName.question(name, in: known)
                 mistake =
                     "\(mapping.what) has no keyword \"\(name.prefix(40))\".\(nearest) For the type \(type) there are \(known.joined(separator: ", "))."
             }
@@ -135,7 +135,7 @@ struct ParameterReader {
             let name = try node.string("format")
             let names = ParameterFormat.allCases.map(\.rawValue)
             guard let format = ParameterFormat(rawValue: name) else {
-                let nearest = NearestName.of(name, in: names).map { " Did you mean \"\($0)\"?" } ?? ""
+                let nearest = NearestName.question(name, in: names)
                 throw node.error("there is no format \"\(name.prefix(40))\".\(nearest) The formats are \(names.joined(separator: ", ")).")
             }
             rules.format = format

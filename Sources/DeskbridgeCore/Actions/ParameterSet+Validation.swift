@@ -28,17 +28,15 @@ extension ParameterSet {
         }
         for name in members.keys where parameters[name] == nil {
             guard !errors.isFull else { break }
-            let nearest = NearestName.of(name, in: Array(parameters.keys)).map { ": did you mean \"\($0)\"?" } ?? ""
+            let nearest = NearestName.of(name, in: Array(parameters.keys)).map { " (did you mean \"\($0)\"?)" } ?? ""
             errors.add("\(pointer)/\(Self.token(name))", "is not declared\(nearest)")
         }
         return .object(checked)
     }
 
-    /// A name as a part of a JSON pointer (RFC 6901 section 3); cut after 100 characters, as senders choose it.
+    /// A name as a part of a JSON pointer; cut after 100 characters, as senders choose it.
     private static func token(_ name: String) -> String {
-        let shown = name.unicodeScalars.count > 100 ? String(name.unicodeScalars.prefix(100)) + "…" : name
-        return shown.split(separator: "~", omittingEmptySubsequences: false).joined(separator: "~0")
-            .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "~1")
+        JSONPointer.escaped(name.unicodeScalars.count > 100 ? String(name.unicodeScalars.prefix(100)) + "…" : name)
     }
 }
 

@@ -76,6 +76,12 @@ extension SegmentName {
         }
     }
 
+    /// How a character that cannot be shown is named: `U+0009`.
+    static func codePoint(_ scalar: Unicode.Scalar) -> String {
+        let digits = String(scalar.value, radix: 16, uppercase: true)
+        return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
     /// Below U+0300 nothing composes (UAX #15, quick check).
     static func isNormalized(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { $0.value < 0x300 }
@@ -117,8 +123,7 @@ private struct Complaint {
 
     func naming(_ scalar: Unicode.Scalar) -> String {
         guard showsAll else { return "a character" }
-        let number = String(repeating: "0", count: max(0, 4 - Self.hexadecimal(scalar).count)) + Self.hexadecimal(scalar)
-        return Self.isPlain(scalar) && scalar != " " ? "\"\(scalar)\"" : "the character U+\(number)"
+        return Self.isPlain(scalar) && scalar != " " ? "\"\(scalar)\"" : "the character \(SegmentName.codePoint(scalar))"
     }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

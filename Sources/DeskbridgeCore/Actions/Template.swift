@@ -103,6 +103,7 @@ package struct Template: Sendable, Hashable {
 }
 
 extension Template {
+    /// The fields it names, in their order.
     package var placeholders: [Placeholder] {
         pieces.compactMap { if case .field(let placeholder) = $0 { placeholder } else { nil } }
     }
@@ -121,9 +122,6 @@ extension Template {
     }
 
     package var isLiteral: Bool { literalText != nil }
-
-    /// The fields it names, in their order.
-    package var fieldPaths: [[String]] { placeholders.map(\.path) }
 
     /// Whether it names a field that must never be shown.
     package var namesSecret: Bool { placeholders.contains(where: \.namesSecret) }

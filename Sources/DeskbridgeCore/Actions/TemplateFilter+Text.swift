@@ -113,7 +113,8 @@ extension JSONValue {
         }
     }
 
-    var typePhrase: String {
+    /// The type of the value as a part of a sentence.
+    package var typePhrase: String {
         switch self {
         case .null: "null"
         case .integer, .array, .object: "an \(typeName)"

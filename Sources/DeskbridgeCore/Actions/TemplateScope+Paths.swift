@@ -47,7 +47,7 @@ extension TemplateScope {
     private static func unknown(
         _ what: String, _ name: String, _ listing: String, _ names: [String], at location: SourceLocation
     ) -> DefinitionError {
-        let nearest = NearestName.of(name, in: names).map { " Did you mean \"\($0)\"?" } ?? ""
+        let nearest = NearestName.question(name, in: names)
         let shown = names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
         let list = names.isEmpty ? "" : " \(listing) \(shown)."
         return DefinitionError(location, "\(what) \"\(name.prefix(80))\".\(nearest)\(list)")

@@ -86,6 +86,7 @@ extension ValueTemplate {
         }
     }
 
+    /// The fields it names, in their order.
     package var placeholders: [Placeholder] {
         switch content {
         case .literal: []
@@ -95,9 +96,6 @@ extension ValueTemplate {
         case .object(let members): members.values.flatMap(\.placeholders)
         }
     }
-
-    /// The fields it names, in their order.
-    package var fieldPaths: [[String]] { placeholders.map(\.path) }
 
     /// Whether it names a field that must never be shown.
     package var namesSecret: Bool { placeholders.contains(where: \.namesSecret) }

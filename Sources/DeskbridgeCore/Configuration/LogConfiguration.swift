@@ -32,7 +32,7 @@ extension YAMLNode {
         let word = try string(what)
         guard let choice = Choice(rawValue: word) else {
             let words = Choice.allCases.map(\.rawValue)
-            let nearest = NearestName.of(word, in: words).map { " Did you mean \"\($0)\"?" } ?? ""
+            let nearest = NearestName.question(word, in: words)
             throw error("\(what) can't be \"\(word)\".\(nearest) It is one of \(words.joined(separator: ", ")).")
         }
         return choice

@@ -69,7 +69,7 @@ struct MappingReader {
     /// All mistakes, with those of keys that were not asked for.
     mutating func finish() -> [DefinitionError] {
         for member in members where !keys.contains(member.name) {
-            let nearest = NearestName.of(member.name, in: keys).map { " Did you mean \"\($0)\"?" } ?? ""
+            let nearest = NearestName.question(member.name, in: keys)
             errors.append(
                 DefinitionError(
                     member.nameLocation,

@@ -21,6 +21,9 @@ package struct DefinitionErrors: Error, Sendable, Hashable, CustomStringConverti
 
     package mutating func add(_ error: DefinitionError) { errors.append(error) }
 
+    /// Adds the mistakes of another part of the load.
+    package mutating func add(_ others: DefinitionErrors) { errors += others.errors }
+
     /// Runs one part of a load: its mistake is kept, and the load goes on with the next part.
     package mutating func collect<Value>(_ part: () throws(DefinitionError) -> Value) -> Value? {
         do { return try part() } catch {

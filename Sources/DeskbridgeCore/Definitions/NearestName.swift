@@ -6,6 +6,11 @@ package enum NearestName {
         return close.min { $0.0 < $1.0 }?.1
     }
 
+    /// ` Did you mean "name"?`, to be put behind a sentence; empty if nothing is near.
+    package static func question(_ name: String, in candidates: [String]) -> String {
+        of(name, in: candidates).map { " Did you mean \"\($0)\"?" } ?? ""
+    }
+
     private static func distance(_ left: String, _ right: String) -> Int {
         let left = Array(left.lowercased().prefix(64))
         let right = Array(right.lowercased().prefix(64))

@@ -88,7 +88,7 @@ extension YAMLNode {
     package func mapping(_ what: String, keys: [String]) throws(DefinitionError) -> YAMLMapping {
         let mapping = try openMapping(what)
         for member in mapping.members where !keys.contains(member.name) {
-            let nearest = NearestName.of(member.name, in: keys).map { " Did you mean \"\($0)\"?" } ?? ""
+            let nearest = NearestName.question(member.name, in: keys)
             throw DefinitionError(
                 member.nameLocation,
                 "\(what) has no key \"\(member.name)\".\(nearest) Its keys are \(keys.joined(separator: ", ")).")

@@ -2,13 +2,17 @@ extension EventDraft {
     /// Reads a CloudEvent in the JSON format (CloudEvents 1.0.2, JSON event format section 2). `source` and `id` make the key.
     package init(cloudEvent: JSONValue) throws(Problem) {
         guard case .object(let members) = cloudEvent else {
-            throw Problem(.invalidEvent, "A CloudEvent is a JSON object, not \(cloudEvent.typeName).", errors: [.init(pointer: "", message: "must be an object")])
+            throw Problem(
+                .invalidEvent, "A CloudEvent is a JSON object, not \(cloudEvent.typeName).",
+                errors: [.init(pointer: "", message: "must be an object")])
         }
         var errors: [Problem.FieldError] = []
         var attributes: [String: String] = [:]
         for name in ["specversion", "id", "source", "type", "datacontenttype"] {
             guard let value = members[name] else { continue }
-            if let text = value.stringValue { attributes[name] = text } else {
+            if let text = value.stringValue {
+                attributes[name] = text
+            } else {
                 errors.append(.init(pointer: "/\(name)", message: "must be a string"))
             }
         }
@@ -48,7 +52,9 @@ extension EventDraft {
         }
         guard !source.contains(" "), let key = IdempotencyKey("\(source) \(id)") else {
             throw Self.invalid([
-                .init(pointer: "/id", message: "and /source must together have at most 254 bytes, no control character, and no space in the source")
+                .init(
+                    pointer: "/id",
+                    message: "and /source must together have at most 254 bytes, no control character, and no space in the source")
             ])
         }
         self.init(type: type, key: key, payload: payload, format: .cloudEvents(source: source))

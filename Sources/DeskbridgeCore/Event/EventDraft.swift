@@ -26,12 +26,14 @@ extension EventDraft {
     /// - Parameter key: the key from an `Idempotency-Key` header, if there was one.
     package init(message: JSONValue, key headerKey: IdempotencyKey? = nil) throws(Problem) {
         guard case .object(let members) = message else {
-            throw Problem(.invalidEvent, "An event is a JSON object, not \(message.typeName).", errors: [.init(pointer: "", message: "must be an object")])
+            throw Problem(
+                .invalidEvent, "An event is a JSON object, not \(message.typeName).",
+                errors: [.init(pointer: "", message: "must be an object")])
         }
         var errors: [Problem.FieldError] = []
-        for name in members.keys where !Self.members.contains(name) {
-            let nearest = NearestName.of(name, in: Self.members).map { "; did you mean \"\($0)\"?" } ?? ""
-            errors.append(.init(pointer: JSONPointer.root.appending(name).text, message: "an event has no such member\(nearest)"))
+        for name in members.keys where !Self.members.contains(name) && errors.count < ValidationErrors.most {
+            let nearest = NearestName.of(name, in: Self.members).map { " (did you mean \"\($0)\"?)" } ?? ""
+            errors.append(.init(pointer: JSONPointer.root.appending(name).text, message: "is no member of an event\(nearest)"))
         }
         let type = Self.type(members["type"], pointer: "/type", &errors)
         let payload = members["payload"] ?? [:]
@@ -43,8 +45,11 @@ extension EventDraft {
         self.init(type: type, key: key, payload: payload)
     }
 
-    static func invalid(_ errors: [Problem.FieldError]) -> Problem {
-        Problem(.invalidEvent, errors.map { "\($0.pointer.isEmpty ? "The event" : $0.pointer) \($0.message)" }.joined(separator: "; ") + ".", errors: errors)
+    /// The problem of an event whose members break these rules.
+    package static func invalid(_ errors: [Problem.FieldError]) -> Problem {
+        Problem(
+            .invalidEvent, errors.map { "\($0.pointer.isEmpty ? "The event" : $0.pointer) \($0.message)" }.joined(separator: "; ") + ".",
+            errors: errors)
     }
 
     static func type(_ value: JSONValue?, pointer: String, _ errors: inout [Problem.FieldError]) -> EventType? {

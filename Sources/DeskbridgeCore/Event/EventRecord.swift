@@ -41,8 +41,5 @@ package struct EventRecord: Sendable, Hashable {
     /// What was accepted reads as if it were the record's own: `record.id`, `record.payload`.
     package subscript<Value>(dynamicMember member: KeyPath<AcceptedEvent, Value>) -> Value { event[keyPath: member] }
 
-    /// How many attempts may still begin.
-    package var attemptsLeft: Int { max(0, event.maximumAttempts - (attempt - attemptsBeforeRetry)) }
-
     package var concurrencyGroup: ConcurrencyGroup { ConcurrencyGroup(action: event.action, key: event.concurrencyKey) }
 }

@@ -6,16 +6,19 @@ package struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
 
     private init(text: String) { self.text = text }
 
-    package func appending(_ member: String) -> JSONPointer {
+    package func appending(_ member: String) -> JSONPointer { JSONPointer(text: "\(text)/\(Self.escaped(member))") }
+
+    /// A member's name as one part of a pointer (section 3).
+    package static func escaped(_ member: String) -> String {
         var escaped = ""
-        for character in member.unicodeScalars {
-            switch character {
+        for scalar in member.unicodeScalars {
+            switch scalar {
             case "~": escaped += "~0"
             case "/": escaped += "~1"
-            default: escaped.unicodeScalars.append(character)
+            default: escaped.unicodeScalars.append(scalar)
             }
         }
-        return JSONPointer(text: "\(text)/\(escaped)")
+        return escaped
     }
 
     package func appending(_ index: Int) -> JSONPointer { JSONPointer(text: "\(text)/\(index)") }

@@ -1,6 +1,7 @@
 /// The shapes of D-Bus names and addresses (D-Bus specification, "Valid Names" and "Server Addresses").
 ///
-/// Only what a file says is checked here, so that a mistake is found when it loads; what is sent is checked by libdbus.
+/// Only what a policy file says is checked here, so that a mistake is found when it loads. The target DBus, which this one cannot use,
+/// checks what is sent.
 enum BusNameShape {
     /// A well-known bus name such as `org.freedesktop.Notifications`. A unique name (`:1.42`) is none.
     static func isWellKnownName(_ text: some StringProtocol) -> Bool {

@@ -9,9 +9,6 @@ package struct Policy: Sendable, Hashable {
         self.visibility = visibility
     }
 
-    /// The name under which the command line of the same user comes in: it sees everything, and causes what rules let it.
-    package static let localClient = "local"
-
     /// The first rule that matches decides. No match denies.
     package func decide(_ request: PolicyRequest) -> PolicyDecision {
         decision(by: rules.first { $0.mismatch(with: request) == nil }, on: request)
@@ -28,9 +25,9 @@ package struct Policy: Sendable, Hashable {
         return PolicyExplanation(decision: decision(by: nil, on: request), looks: looks)
     }
 
-    /// Whether a client may see the events of another. Its own it always sees.
+    /// Whether a client may see the events of another. Its own it always sees, and the person at the desk sees all.
     package func canSee(viewer: String, owner: String) -> Bool {
-        viewer.isSame(as: owner) || viewer.isSame(as: Self.localClient)
+        viewer.isSame(as: owner) || viewer.isSame(as: ClientName.local.text)
             || visibility.contains { $0.client.matches(viewer) && $0.sees.contains { $0.matches(owner) } }
     }
 

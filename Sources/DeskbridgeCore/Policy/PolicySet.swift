@@ -18,9 +18,7 @@ package struct PolicySet: Sendable, Hashable {
         var files: [PolicyFile] = []
         var errors = DefinitionErrors()
         for node in nodes {
-            do throws(DefinitionErrors) { files.append(try PolicyFile.parse(node, home: home)) } catch {
-                for mistake in error.errors { errors.add(mistake) }
-            }
+            do throws(DefinitionErrors) { files.append(try PolicyFile.parse(node, home: home)) } catch { errors.add(error) }
         }
         guard errors.isEmpty else { throw errors }
         return PolicySet(files)

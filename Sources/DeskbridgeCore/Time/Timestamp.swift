@@ -22,10 +22,7 @@ extension Timestamp: CustomStringConvertible {
         let (days, ofDay) = milliseconds.quotientAndFloorRemainder(by: 86_400_000)
         let date = CivilDate(daysSince1970: days)
         let seconds = ofDay / 1000
-        func padded(_ value: Int64, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
+        func padded(_ value: Int64, _ width: Int) -> String { FieldFormat.padded(value, to: width) }
         return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
             + "T\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
             + ".\(padded(ofDay % 1000, 3))Z"

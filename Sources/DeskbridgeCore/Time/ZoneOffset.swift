@@ -6,8 +6,6 @@ package struct ZoneOffset: Sendable {
 
     package init(seconds: @escaping @Sendable (Timestamp) -> Int) { self.seconds = seconds }
 
-    package static let utc = ZoneOffset { _ in 0 }
-
     /// The machine's zone, summer time included (localtime(3): the variable `TZ`, else `/etc/localtime`).
     package static let system = ZoneOffset { moment in
         var time = time_t(moment.milliseconds.quotientAndFloorRemainder(by: 1000).0)

@@ -54,9 +54,7 @@ package enum EventCheck {
     }
 
     private static func invalid(_ errors: ValidationErrors) -> Problem {
-        Problem(
-            .invalidEvent, "\(errors).",
-            errors: errors.errors.map { .init(pointer: "/payload\($0.pointer)", message: $0.message) })
+        EventDraft.invalid(errors.errors.map { .init(pointer: "/payload\($0.pointer)", message: $0.message) })
     }
 
     private static func refused(_ place: String, _ refusal: PlanRefusal) -> Problem {

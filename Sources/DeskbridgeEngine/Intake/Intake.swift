@@ -75,7 +75,11 @@ package final class Intake: Sendable {
             open.giveBack()
             switch result {
             case .success(let known): reply(answer(to: known))
-            case .failure(let error): reply(.failure(Problem(error)))
+            case .failure(let error):
+                reply(.failure(Problem(error)))
+                logger.error(
+                    "event could not be stored",
+                    metadata: ["event": "event.unstored", "type": "\(event.type)", "client": "\(event.client)", "error": "\(error)"])
             }
         }
     }

@@ -76,7 +76,8 @@ package final class Authenticator: Sendable {
         case .none:
             throw Problem(
                 .unauthenticated,
-                "Sign in: send a token as \"Authorization: Bearer dbt_…\", as WebSocket subprotocol \"bearer.dbt_…\", or as first message {\"type\":\"auth\",\"token\":\"dbt_…\"}. `deskbridge token create` makes one.")
+                "Sign in: send a token as \"Authorization: Bearer dbt_…\", as WebSocket subprotocol \"bearer.dbt_…\", or as first message {\"type\":\"auth\",\"token\":\"dbt_…\"}. `deskbridge token create` makes one."
+            )
         case .malformed:
             throw Problem(.unauthenticated, "What was presented is no token: one is dbt_ and 43 letters, digits, - or _.")
         case .ticket(let text):
@@ -100,7 +101,8 @@ package final class Authenticator: Sendable {
         if let origin, !record.origins.contains(where: { $0.utf8.elementsEqual(origin.utf8) }) {
             throw Problem(
                 .originForbidden,
-                "Pages from \(origin.prefix(200)) may not use this token. Make one for them with `deskbridge token create NAME --origin …`.")
+                "Pages from \(origin.prefix(200)) may not use this token. Make one for them with `deskbridge token create NAME --origin …`."
+            )
         }
         tokens.touch(record.id)
         return Authenticated(

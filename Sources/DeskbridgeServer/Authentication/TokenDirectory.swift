@@ -63,7 +63,8 @@ package final class TokenDirectory: Sendable {
         guard let old = all.first(where: { $0.id == id && $0.isGood(at: now) }) else { return nil }
         let token = BearerToken.mint()
         let request = TokenRequest(
-            client: old.client, origins: old.origins, expiry: expiry, rate: old.rate, isSingleSession: old.isSingleSession, label: old.label)
+            client: old.client, origins: old.origins, expiry: expiry, rate: old.rate, isSingleSession: old.isSingleSession, label: old.label
+        )
         let record = request.record(hash: token.hash, now: now)
         try await store.rotateToken(id, to: record, oldEndsAt: now + overlap)
         try await reload()

@@ -12,16 +12,18 @@ struct EntranceMiddleware: RouterMiddleware {
 
     let port: Int
     let tokens: TokenDirectory
-    let routes: KnownRoutes
+    let known: KnownRoutes
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         let began = ContinuousClock.now
+        // A token in the URL is refused, and must not reach the log either.
+        let path = QueryItems(request.uri.string).holdsToken ? RenderedText.hidden : request.uri.path
         var response: Response
         do {
             try await check(request, context)
-            if request.method == .options, let preflight = preflight(request) {
+            if request.method == .options, let preflight = try preflight(request) {
                 response = preflight
             } else {
                 response = try await next(request, context)
@@ -29,17 +31,19 @@ struct EntranceMiddleware: RouterMiddleware {
         } catch let problem as Problem {
             response = try problem.response(from: request, context: context)
         } catch let error as any HTTPResponseError {
-            response = try problem(for: error.status, request, context)
+            let methods = error.status == .notFound ? known.methods(of: request.uri.path) : []
+            response = try Self.problem(for: error.status, methods).response(from: request, context: context)
+            if !methods.isEmpty { response.headers[.allow] = methods.joined(separator: ", ") }
         } catch {
             context.logger.error(
-                "request failed", metadata: ["event": "http.failed", "path": "\(request.uri.path)", "error": "\(error)"])
+                "request failed", metadata: ["event": "http.failed", "path": "\(path)", "error": "\(error)"])
             response = try Problem(.internalError, "The log of the bridge says more.").response(from: request, context: context)
         }
         addHeaders(to: &response, for: request, context)
         context.logger.debug(
             "request answered",
             metadata: [
-                "event": "http.answered", "method": "\(request.method)", "path": "\(request.uri.path)",
+                "event": "http.answered", "method": "\(request.method)", "path": "\(path)",
                 "status": "\(response.status.code)", "duration_ms": "\((ContinuousClock.now - began).wholeMilliseconds)",
             ])
         return response
@@ -53,19 +57,30 @@ struct EntranceMiddleware: RouterMiddleware {
         guard let host = request.head.authority, HostHeader.isOurs(host, port: port) else {
             throw Problem(
                 .wrongHost,
-                "This bridge answers as 127.0.0.1:\(port), [::1]:\(port) or localhost:\(port), not as \((request.head.authority ?? "a host without a name").prefix(100)).")
+                """
+                This bridge answers as 127.0.0.1:\(port), [::1]:\(port) or localhost:\(port), \
+                not as \((request.head.authority ?? "a host without a name").prefix(100)).
+                """)
         }
         guard !QueryItems(request.uri.string).holdsToken else {
             throw Problem(
                 .tokenInURL,
-                "URLs end up in histories and logs, so a token must not stand in one. Send it as \"Authorization: Bearer …\", or get a ticket from POST /v1/tickets. Revoke this token: `deskbridge token revoke`.")
+                """
+                URLs end up in histories and logs, so a token must not stand in one. Send it as "Authorization: Bearer …", or get a \
+                ticket from POST /v1/tickets. Revoke this token: `deskbridge token revoke`.
+                """)
         }
     }
 
     /// The answer to a CORS preflight (Fetch standard), if the origin is one we know.
-    private func preflight(_ request: Request) -> Response? {
-        guard let origin = request.headers[.origin], request.headers[.accessControlRequestMethod] != nil, tokens.allows(origin: origin)
-        else { return nil }
+    /// - Throws: `origin_forbidden` for one we don't; nil if the request is no preflight.
+    private func preflight(_ request: Request) throws(Problem) -> Response? {
+        guard let origin = request.headers[.origin], request.headers[.accessControlRequestMethod] != nil else { return nil }
+        guard tokens.allows(origin: origin) else {
+            throw Problem(
+                .originForbidden,
+                "No token is for pages from \(origin.prefix(200)). Make one with `deskbridge token create NAME --origin …`.")
+        }
         var response = Response(status: .noContent)
         response.headers[.accessControlAllowMethods] = "GET, POST, DELETE"
         response.headers[.accessControlAllowHeaders] = "Authorization, Content-Type, Idempotency-Key, Last-Event-ID, Prefer"
@@ -86,20 +101,13 @@ struct EntranceMiddleware: RouterMiddleware {
     }
 
     /// The framework's own refusals in our words.
-    private func problem(for status: HTTPResponse.Status, _ request: Request, _ context: Context) throws -> Response {
-        guard status == .notFound else {
-            return try Problem(.malformedRequest, "The request could not be read (\(status.code)).").response(from: request, context: context)
-        }
-        let methods = routes.methods(at: request.uri.path)
+    /// - Parameter methods: those that the address takes; empty if there is no such address.
+    private static func problem(for status: HTTPResponse.Status, _ methods: [String]) -> Problem {
+        guard status == .notFound else { return Problem(.malformedRequest, "The request could not be read (\(status.code)).") }
         guard !methods.isEmpty else {
-            return try Problem(.notFound, "There is nothing at this address. The addresses begin with /v1/.")
-                .response(from: request, context: context)
+            return Problem(.notFound, "There is nothing at this address. The addresses begin with /v1/.")
         }
-        let allowed = methods.joined(separator: ", ")
-        var response = try Problem(.methodNotAllowed, "This address takes \(allowed), not \(request.method.rawValue.prefix(40)).")
-            .response(from: request, context: context)
-        response.headers[.allow] = allowed
-        return response
+        return Problem(.methodNotAllowed, "This address takes only \(methods.joined(separator: ", ")).")
     }
 }
 

@@ -34,10 +34,9 @@ struct StatusRoutes {
             members["pid"] = .integer(Int64(getpid()))
             members["listen"] = .array(addresses.map(JSONValue.string))
             members["oldestQueuedAt"] = try await oldestQueued()
-            members["actions"] = [
-                "loaded": .integer(Int64(snapshot.catalog.actions.count)), "errors": .array(snapshot.errors.errors.map(Self.error)),
-            ]
-            members["policies"] = ["rules": .integer(Int64(snapshot.policy.policy.rules.count))]
+            let (ofPolicies, ofActions) = Self.errors(snapshot.errors.errors)
+            members["actions"] = ["loaded": .integer(Int64(snapshot.catalog.actions.count)), "errors": ofActions]
+            members["policies"] = ["rules": .integer(Int64(snapshot.policy.policy.rules.count)), "errors": ofPolicies]
         }
         let counts = sessions.counts.filter { client.identity.isLocal || $0.client == client.identity.client }
         members["connections"] = .integer(Int64(counts.reduce(0) { $0 + $1.connections }))
@@ -52,8 +51,12 @@ struct StatusRoutes {
         }
     }
 
-    private static func error(_ error: DefinitionError) -> JSONValue {
-        ["location": .string(error.location.description), "message": .string(error.message)]
+    private static func errors(_ errors: [DefinitionError]) -> (ofPolicies: JSONValue, ofActions: JSONValue) {
+        func shown(_ errors: [DefinitionError]) -> JSONValue {
+            .array(errors.map { ["location": .string($0.location.description), "message": .string($0.message)] })
+        }
+        func isOfPolicies(_ error: DefinitionError) -> Bool { error.location.file.hasPrefix("policies") }
+        return (shown(errors.filter(isOfPolicies)), shown(errors.filter { !isOfPolicies($0) }))
     }
 
     /// Prometheus text exposition format 0.0.4.
@@ -61,7 +64,9 @@ struct StatusRoutes {
         let counts = status.counts
         let writer = bridge.store.writerStatistics
         var text = MetricsText()
-        text.gauge("deskbridge_uptime_seconds", "Seconds since the bridge started.", Int((bridge.clock.now() - bridge.startedAt).components.seconds))
+        text.gauge(
+            "deskbridge_uptime_seconds", "Seconds since the bridge started.",
+            Int((bridge.clock.now() - bridge.startedAt).components.seconds))
         text.gauges(
             "deskbridge_events", "Events in the ledger by state.",
             DeliveryState.allCases.map { (["state": $0.rawValue], counts[$0] ?? 0) })

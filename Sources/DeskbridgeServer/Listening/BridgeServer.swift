@@ -11,6 +11,9 @@ import WebSocketTransport
 
 /// The bridge's three entrances, 127.0.0.1, ::1 and the control socket, with everything that runs behind them.
 package struct BridgeServer: Service {
+    /// The owner's own commands are few; this only bounds a mistake in a script.
+    private static let mostControlConnections = 1024
+
     private let bridge: Bridge
     private let tokens: TokenDirectory
     private let status: StatusBoard
@@ -90,18 +93,26 @@ package struct BridgeServer: Service {
             },
             configuration: ApplicationConfiguration(
                 address: entrance.address, serverName: nil, reuseAddress: true,
-                availableConnectionsDelegate: entrance.isControl ? nil : MaximumAvailableConnections(limits.connections)),
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    entrance.isControl ? Self.mostControlConnections : limits.connections)),
             onServerRunning: { _ in
                 if case .control(let path) = entrance { ControlSocket.protect(path) }
                 opened.open()
             },
-            logger: bridge.logger)
+            logger: quieter)
+    }
+
+    /// The framework's own words have no event name: only its warnings are worth a line, unless everything is wanted.
+    private var quieter: Logger {
+        var logger = bridge.logger
+        if logger.logLevel >= .info { logger.logLevel = max(logger.logLevel, .warning) }
+        return logger
     }
 
     private var router: Router<BridgeRequestContext> {
         let router = Router(context: BridgeRequestContext.self, options: .autoGenerateHeadEndpoints)
-        let routes = KnownRoutes()
-        router.add(middleware: EntranceMiddleware(port: port, tokens: tokens, routes: routes))
+        let known = KnownRoutes()
+        router.add(middleware: EntranceMiddleware(port: port, tokens: tokens, known: known))
         PageRoutes().add(to: router)
         let statusRoutes = StatusRoutes(
             bridge: bridge, status: status, sessions: sessions, addresses: entrances.compactMap(\.shown))
@@ -118,7 +129,7 @@ package struct BridgeServer: Service {
         v1.get("ws") { _, _ -> Response in
             throw Problem(.upgradeRequired, "Open this address as a WebSocket: new WebSocket(\"ws://127.0.0.1:…/v1/ws\").")
         }
-        routes.note(router)
+        known.learn(from: router)
         return router
     }
 }

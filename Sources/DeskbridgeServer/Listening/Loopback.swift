@@ -34,15 +34,20 @@ struct Loopback {
                 port = chosen
                 addresses.append(address)
             case .missing:
-                logger.warning("this machine has no such address; going on without", metadata: ["event": "listen.missing", "address": "\(address)"])
+                logger.warning(
+                    "this machine has no such address; going on without", metadata: ["event": "listen.missing", "address": "\(address)"])
             case .refused(EADDRINUSE):
                 throw ListeningError(
-                    description: "Port \(port) of \(address) is taken by another program. Set another one in deskbridge.yaml, as listen: {port: \(port + 1)}, or find out who has it: ss -ltnp 'sport = :\(port)'")
+                    description:
+                        "Port \(port) of \(address) is taken by another program. Set another one in deskbridge.yaml, as listen: {port: \(port + 1)}, or find out who has it: ss -ltnp 'sport = :\(port)'"
+                )
             case .refused(let cause):
                 throw ListeningError(description: "Cannot listen on port \(port) of \(address): \(String(cString: strerror(cause)))")
             }
         }
-        guard !addresses.isEmpty else { throw ListeningError(description: "This machine has none of the loopback addresses 127.0.0.1 and ::1") }
+        guard !addresses.isEmpty else {
+            throw ListeningError(description: "This machine has none of the loopback addresses 127.0.0.1 and ::1")
+        }
         return Loopback(addresses: addresses, port: port)
     }
 

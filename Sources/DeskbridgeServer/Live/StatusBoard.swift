@@ -72,7 +72,9 @@ final class StatusBoard: Sendable {
     }
 
     private func forget(_ states: [DeliveryState: Int]) {
-        state.withLock { $0.counts.merge(states) { known, forgotten in known - forgotten } }
+        state.withLock { state in
+            for (name, count) in states { state.counts[name, default: 0] -= count }
+        }
         change.yield()
     }
 }

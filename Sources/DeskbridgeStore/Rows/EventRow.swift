@@ -64,7 +64,8 @@ extension Database {
     }
 
     func head(_ id: EventID) throws -> EventHead {
-        let found = try row("SELECT sequence, client, state, attempt, cloud_source IS NOT NULL FROM events WHERE id = ? AND pruned_at IS NULL", [id.text])
+        let found = try row(
+            "SELECT sequence, client, state, attempt, cloud_source IS NOT NULL FROM events WHERE id = ? AND pruned_at IS NULL", [id.text])
         guard let found else { throw StoreError.noEvent(id) }
         return EventHead(
             sequence: found[0], id: id, client: try StoredText.read(found[1]) { ClientName($0) },

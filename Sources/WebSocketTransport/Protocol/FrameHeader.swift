@@ -8,9 +8,6 @@ struct FrameHeader: Equatable {
     /// The four masking bytes in the order of the wire.
     var mask: UInt32
 
-    /// The longest head: two bytes, eight of length, four of mask.
-    static let maximumLength = 14
-
     /// Takes one head from the buffer, or takes nothing and returns nil when it is not all there.
     static func read(from buffer: inout ByteBuffer) throws(ProtocolViolation) -> FrameHeader? {
         let start = buffer.readerIndex

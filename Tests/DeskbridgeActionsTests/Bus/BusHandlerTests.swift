@@ -26,6 +26,17 @@ struct BusHandlerTests {
         peer.end()
     }
 
+    @Test func aReplyThatRepeatsASecretDoesNotShowIt() async throws {
+        let peer = try BusPeer(on: bus)
+        let lines = ["bus: \(bus.address)"] + BusStepTests.head + ["signature: sas", #"arguments: ["pin {pin}", ["{name}", "{pin}"]]"#]
+        let plan = try BusStepTests.parse(lines).plan(
+            BusStepTests.fields(["pin": "k-1234", "name": "x"]), grants: Grants(dbus: [BusGrant("\(bus.address) org.example.Peer")]))
+        let outcome = await handler.perform(plan, in: .test)
+        #expect(outcome == .succeeded(result: ["reply": ["pin <secret>", ["x", "<secret>"]]]))
+        await handler.shutdown()
+        peer.end()
+    }
+
     @Test func strangeRepliesBecomeNullWhereJSONHasNoWord() async throws {
         let peer = try BusPeer(on: bus)
         let outcome = await handler.perform(try plan("Strange"), in: .test)

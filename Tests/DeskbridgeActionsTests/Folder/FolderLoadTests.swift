@@ -24,6 +24,10 @@ struct FolderLoadTests {
             "root: ~/P\nname: \"x/{nme}\"", 2, 10,
             "there is no field \"nme\". Did you mean \"name\"? The fields here are date, name, shots, token, user."
         ),
+        (
+            "root: ~/P\nname: \"x/{token|slug}\"", 2, 7,
+            "name names a secret parameter, and the result shows the folder's path; in tree a secret may stand"
+        ),
         ("root: ~/P\nname: \"{a,b}\"", 2, 8, "name is of one folder: choices belong in its tree"),
         ("root: ~/P\nname: ..", 2, 7, "name has a name that ends in \".\": no dot or space may stand there"),
         ("root: ~/P\nname: x\nifExists: replace", 3, 11, "ifExists must be reuse, fail or suffix, not \"replace\""),

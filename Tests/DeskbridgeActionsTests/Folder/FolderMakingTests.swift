@@ -138,13 +138,9 @@ struct FolderMakingTests {
         #expect(try fixture.listing() == ["e\u{301}/"])
     }
 
-    @Test(arguments: [
-        "{root: ~/Projects, name: \"{token}\"}", "{root: ~/Projects, name: \"{token}/x\"}",
-        "{root: ~/Projects, name: p, tree: [\"{token}\"]}",
-    ])
-    func failuresTellNothingOfASecret(_ yaml: String) async throws {
-        for place in ["Projects/S3cret", "Projects/p/S3CRET"] { try fixture.add(folder: place) }
-        let outcome = try await fixture.make(yaml)
+    @Test func failuresTellNothingOfASecret() async throws {
+        try fixture.add(folder: "Projects/p/S3CRET")
+        let outcome = try await fixture.make("{root: ~/Projects, name: p, tree: [\"{token}\"]}")
         #expect(outcome.code == "collision")
         #expect(outcome.message?.contains("<secret>") == true)
         #expect(outcome.message?.lowercased().contains("s3cret") == false)

@@ -11,7 +11,8 @@ import Testing
         "send CREATE --set =1", "send CREATE --set a", "send CREATE --wait -1", "send CREATE --wait x", "send CREATE --format xml",
         "send CREATE --key=", "send CREATE --home=", "events tail --since -1", "events tail --count 0", "token create Dash",
         "token create dash --origin *", "token create dash --origin https://a.example/", "token create dash --origin null",
-        "token create dash --expires 90", "token create dash --expires 0d", "token create dash --rate 60", "token rotate t --overlap soon",
+        "token create dash --expires 90", "token create dash --expires 0d", "token create dash --expires 59s",
+        "token create local", "token create dash --rate 60", "token rotate t --overlap soon",
         "init --port 0", "init --port 65536", "status extra", "status --fromat json",
     ])
     func whatIsWrongOnTheCommandLineEndsWith64(line: String) {

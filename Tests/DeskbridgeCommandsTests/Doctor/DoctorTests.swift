@@ -39,6 +39,19 @@ import Testing
         }
     }
 
+    @Test func aStateFolderThatCannotBeWrittenFails() async throws {
+        try await TemporaryHome.with { temporary in
+            let state = temporary.home.state
+            #expect(HomeChecks.writing(to: state) == .skipped("no state folder yet"))
+            mkdir(state, 0o700)
+            #expect(HomeChecks.writing(to: state) == .passed(state))
+        }
+        #expect(
+            HomeChecks.unwritable("/s", EROFS)
+                == .failed("/s is on a disk that is mounted read-only", remedy: "Mount it for writing, or use another --home."))
+        #expect(HomeChecks.unwritable("/s", EACCES) == .failed("/s: Permission denied", remedy: "Run: chmod 0700 '/s'"))
+    }
+
     @Test func anActionOthersCanChangeFails() async throws {
         try await TemporaryHome.with { temporary in
             _ = try HomeInitializer(home: temporary.home).run(port: 7420)

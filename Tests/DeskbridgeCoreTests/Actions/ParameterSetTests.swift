@@ -151,7 +151,7 @@ struct ParameterSetTests {
         arguments: [
             ("{}", "{}", []), ("{}", "[]", [": must be an object, not an array"]), ("{}", "null", [": must be an object, not null"]),
             ("{}", "{\"a\": 1}", ["/a: is not declared"]),
-            ("name: {type: string}", "{\"nmae\": \"x\"}", ["/name: is missing", "/nmae: is not declared: did you mean \"name\"?"]),
+            ("name: {type: string}", "{\"nmae\": \"x\"}", ["/name: is missing", "/nmae: is not declared (did you mean \"name\"?)"]),
             ("name: {type: string}", "{\"name\": \"x\", \"a/b~c\": 1}", ["/a~1b~0c: is not declared"]),
             ("x: {type: string}", "{\"x\": null}", ["/x: must be a string, not null"]),
             ("x: {type: string, optional: true}", "{\"x\": null}", ["/x: must be a string, not null: leave it out instead"]),

@@ -230,7 +230,7 @@ struct TemplateTests {
         #expect(try template("a{{b").literalText == "a{b")
         #expect(try template("").isLiteral)
         #expect(try !template("{name}").isLiteral)
-        #expect(try template("{steps.make.path}/{name|slug}").fieldPaths == [["steps", "make", "path"], ["name"]])
+        #expect(try template("{steps.make.path}/{name|slug}").placeholders.map(\.path) == [["steps", "make", "path"], ["name"]])
     }
 
     @Test(arguments: [

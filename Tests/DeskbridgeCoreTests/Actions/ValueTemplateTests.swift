@@ -49,7 +49,8 @@ struct ValueTemplateTests {
         }
         #expect(elements.map { $0.literalValue != nil } == [true, false, false, true])
         #expect(elements.map(\.location.column) == [2, 5, 15, 26])
-        #expect(try template("[a, '{name}', {b: 'x{steps.make.path}'}]").fieldPaths == [["name"], ["steps", "make", "path"]])
+        #expect(
+            try template("[a, '{name}', {b: 'x{steps.make.path}'}]").placeholders.map(\.path) == [["name"], ["steps", "make", "path"]])
     }
 
     @Test func comingResultsAreTold() throws {

@@ -73,7 +73,10 @@ struct HTTPRefusalTests {
         ("nonsense", "hello\r\n\r\n", [400]),
         ("TLS", "\u{16}\u{03}\u{01}\u{02}\u{00}\u{01}\u{00}\r\n\r\n", [400]),
         ("two lengths", "POST /v1/events HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", [400]),
-        ("length and chunks", "POST /v1/events HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [400]),
+        (
+            "length and chunks",
+            "POST /v1/events HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [400]
+        ),
         ("length that is no number", "POST /v1/events HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: many\r\n\r\n", [400]),
         ("space in the header's name", "GET /healthz HTTP/1.1\r\nHost : localhost:PORT\r\n\r\n", [400]),
         ("no host", "GET /healthz HTTP/1.1\r\n\r\n", [400, 421]),
@@ -95,7 +98,8 @@ struct HTTPRefusalTests {
                 connection.finishSending()
                 let bytes = await connection.rest()
                 let answer = RawResponse(bytes)
-                #expect(answer.map { statuses.contains($0.status) } == true, "\(name): \(String(decoding: bytes, as: UTF8.self).prefix(300))")
+                #expect(
+                    answer.map { statuses.contains($0.status) } == true, "\(name): \(String(decoding: bytes, as: UTF8.self).prefix(300))")
                 connection.close()
             }
         }

@@ -40,7 +40,9 @@ struct Refusal: Sendable {
         Refusal(name, "POST", "/v1/events", headers: [("Content-Type", "application/json")], body: body, status, code, pointers: pointers)
     }
 
-    static func event(_ name: String, payload: String, type: String = "CREATE_RESOURCE", _ code: String = "invalid_event", pointers: [String] = [])
+    static func event(
+        _ name: String, payload: String, type: String = "CREATE_RESOURCE", _ code: String = "invalid_event", pointers: [String] = []
+    )
         -> Refusal
     {
         json(name, #"{"type":"\#(type)","idempotencyKey":"bad","payload":\#(payload)}"#, 422, code, pointers: pointers)
@@ -62,7 +64,9 @@ extension Refusal {
         Refusal("PATCH", "PATCH", "/v1/status", 405, "method_not_allowed"),
         Refusal("GET of tickets", "GET", "/v1/tickets", 405, "method_not_allowed"),
         Refusal("tokens are the owner's", "GET", "/v1/tokens", 403, "forbidden"),
-        Refusal("making tokens is the owner's", "POST", "/v1/tokens", headers: [("Content-Type", "application/json")], body: #"{"client":"x"}"#, 403, "forbidden"),
+        Refusal(
+            "making tokens is the owner's", "POST", "/v1/tokens", headers: [("Content-Type", "application/json")], body: #"{"client":"x"}"#,
+            403, "forbidden"),
         Refusal("WebSocket without its handshake", "GET", "/v1/ws", 426, "upgrade_required"),
         Refusal("state that there is not", "GET", "/v1/events?state=done", 400, "malformed_request"),
         Refusal("cursor that is none", "GET", "/v1/events?after=yesterday", 400, "malformed_request"),
@@ -77,7 +81,9 @@ extension Refusal {
         Refusal("not ours", token: .text("ghp_0123456789"), 401, "unauthenticated"),
         Refusal("empty", token: .text(""), 401, "unauthenticated"),
         Refusal("Basic", headers: [("Authorization", "Basic ZGI6dA==")], token: nil, 401, "unauthenticated"),
-        Refusal("without a word before it", headers: [("Authorization", "dbt_" + String(repeating: "A", count: 43))], token: nil, 401, "unauthenticated"),
+        Refusal(
+            "without a word before it", headers: [("Authorization", "dbt_" + String(repeating: "A", count: 43))], token: nil, 401,
+            "unauthenticated"),
         Refusal("unknown ticket", "GET", "/v1/status?ticket=dbk_AAAA", token: nil, 401, "unauthenticated"),
         Refusal("token in the URL", "GET", "/v1/status?token=dbt_" + String(repeating: "A", count: 43), 400, "token_in_url"),
         Refusal("access_token in the URL", "GET", "/v1/status?access_token=x", 400, "token_in_url"),
@@ -88,12 +94,23 @@ extension Refusal {
 
     static let bodies: [Refusal] = [
         Refusal("text", "POST", "/v1/events", headers: [("Content-Type", "text/plain")], body: "{}", 415, "unsupported_media_type"),
-        Refusal("form", "POST", "/v1/events", headers: [("Content-Type", "application/x-www-form-urlencoded")], body: "type=A", 415, "unsupported_media_type"),
+        Refusal(
+            "form", "POST", "/v1/events", headers: [("Content-Type", "application/x-www-form-urlencoded")], body: "type=A", 415,
+            "unsupported_media_type"),
         Refusal("no type at all", "POST", "/v1/events", body: "{}", 415, "unsupported_media_type"),
-        Refusal("JSON look-alike", "POST", "/v1/events", headers: [("Content-Type", "application/jsonx")], body: "{}", 415, "unsupported_media_type"),
-        Refusal("binary CloudEvent that is no JSON", "POST", "/v1/events", headers: [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "s"), ("ce-type", "WORK"), ("Content-Type", "text/plain")], body: "x", 415, "unsupported_media_type"),
-        Refusal("one byte too many", "POST", "/v1/events", headers: [("Content-Type", "application/json")], bytes: Array(repeating: UInt8(ascii: " "), count: 64 * 1024 + 1), 413, "too_large"),
-        Refusal("much too large", "POST", "/v1/events", headers: [("Content-Type", "application/json")], bytes: Array(repeating: UInt8(ascii: " "), count: 2 << 20), 413, "too_large"),
+        Refusal(
+            "JSON look-alike", "POST", "/v1/events", headers: [("Content-Type", "application/jsonx")], body: "{}", 415,
+            "unsupported_media_type"),
+        Refusal(
+            "binary CloudEvent that is no JSON", "POST", "/v1/events",
+            headers: [("ce-specversion", "1.0"), ("ce-id", "1"), ("ce-source", "s"), ("ce-type", "WORK"), ("Content-Type", "text/plain")],
+            body: "x", 415, "unsupported_media_type"),
+        Refusal(
+            "one byte too many", "POST", "/v1/events", headers: [("Content-Type", "application/json")],
+            bytes: Array(repeating: UInt8(ascii: " "), count: 64 * 1024 + 1), 413, "too_large"),
+        Refusal(
+            "much too large", "POST", "/v1/events", headers: [("Content-Type", "application/json")],
+            bytes: Array(repeating: UInt8(ascii: " "), count: 2 << 20), 413, "too_large"),
         .json("missing key", #"{"type":"WORK","payload":{}}"#, 400, "idempotency_key_required", pointers: ["/idempotencyKey"]),
         .json("array", "[]", 422, "invalid_event", pointers: [""]),
         .json("string", #""WORK""#, 422, "invalid_event", pointers: [""]),
@@ -104,24 +121,42 @@ extension Refusal {
         .json("empty key", #"{"type":"WORK","idempotencyKey":""}"#, 422, "invalid_event", pointers: ["/idempotencyKey"]),
         .json("key that is a number", #"{"type":"WORK","idempotencyKey":1}"#, 422, "invalid_event", pointers: ["/idempotencyKey"]),
         .json("key with a line end", #"{"type":"WORK","idempotencyKey":"a\nb"}"#, 422, "invalid_event", pointers: ["/idempotencyKey"]),
-        .json("key too long", #"{"type":"WORK","idempotencyKey":"\#(String(repeating: "k", count: 256))"}"#, 422, "invalid_event", pointers: ["/idempotencyKey"]),
-        .json("payload that is a list", #"{"type":"WORK","idempotencyKey":"k","payload":[]}"#, 422, "invalid_event", pointers: ["/payload"]),
-        .json("member that there is not", #"{"type":"WORK","idempotencyKey":"k","payloda":{}}"#, 422, "invalid_event", pointers: ["/payloda"]),
-        .json("many mistakes at once", #"{"type":"w","idempotencyKey":"","payload":3,"x":1}"#, 422, "invalid_event", pointers: ["/x", "/type", "/payload", "/idempotencyKey"]),
+        .json(
+            "key too long", #"{"type":"WORK","idempotencyKey":"\#(String(repeating: "k", count: 256))"}"#, 422, "invalid_event",
+            pointers: ["/idempotencyKey"]),
+        .json(
+            "payload that is a list", #"{"type":"WORK","idempotencyKey":"k","payload":[]}"#, 422, "invalid_event", pointers: ["/payload"]),
+        .json(
+            "member that there is not", #"{"type":"WORK","idempotencyKey":"k","payloda":{}}"#, 422, "invalid_event", pointers: ["/payloda"]),
+        .json(
+            "many mistakes at once", #"{"type":"w","idempotencyKey":"","payload":3,"x":1}"#, 422, "invalid_event",
+            pointers: ["/x", "/type", "/payload", "/idempotencyKey"]),
         .json("nearly the right type", #"{"type":"CREATE_RESORCE","idempotencyKey":"k"}"#, 422, "unknown_event_type", pointers: ["/type"]),
     ]
 
     /// Bodies that are no JSON (RFC 8259), or that we don't take.
-    static let malformed: [Refusal] = [
-        "", " ", "{", "}", "{]", "[1,2", "{\"a\":}", "{\"a\" 1}", "{a:1}", "{'a':1}", "{\"a\":1,}", "[1,]", "[,1]", "01", "-", "+1", "1.", ".5", "1e", "0x10",
-        "nul", "True", "NaN", "Infinity", "\"", "\"\\x\"", "\"\\u12\"", "\"tab\there\"", "\"line\nend\"", "{} {}", "{}x", "// c\n{}", "{\"a\":1,\"a\":2}",
-        "\"\\ud800\"", "\"\\udc00\\ud800\"", "\u{FEFF}{}", String(repeating: "[", count: 5000), String(repeating: "{\"a\":", count: 5000),
-    ].map { .json("malformed: \($0.prefix(20))", $0, 400, "malformed_json") } + [
-        Refusal("not UTF-8", "POST", "/v1/events", headers: [("Content-Type", "application/json")], bytes: [0x22, 0xFF, 0xFE, 0x22], 400, "malformed_json"),
-        Refusal("overlong UTF-8", "POST", "/v1/events", headers: [("Content-Type", "application/json")], bytes: [0x22, 0xC0, 0xAF, 0x22], 400, "malformed_json"),
-        Refusal("surrogate in UTF-8", "POST", "/v1/events", headers: [("Content-Type", "application/json")], bytes: [0x22, 0xED, 0xA0, 0x80, 0x22], 400, "malformed_json"),
-        Refusal("NUL", "POST", "/v1/events", headers: [("Content-Type", "application/json")], bytes: [0x7B, 0x00, 0x7D], 400, "malformed_json"),
-    ]
+    static let malformed: [Refusal] =
+        [
+            "", " ", "{", "}", "{]", "[1,2", "{\"a\":}", "{\"a\" 1}", "{a:1}", "{'a':1}", "{\"a\":1,}", "[1,]", "[,1]", "01", "-", "+1",
+            "1.", ".5", "1e", "0x10",
+            "nul", "True", "NaN", "Infinity", "\"", "\"\\x\"", "\"\\u12\"", "\"tab\there\"", "\"line\nend\"", "{} {}", "{}x", "// c\n{}",
+            "{\"a\":1,\"a\":2}",
+            "\"\\ud800\"", "\"\\udc00\\ud800\"", "\u{FEFF}{}", String(repeating: "[", count: 5000),
+            String(repeating: "{\"a\":", count: 5000),
+        ].map { .json("malformed: \($0.prefix(20))", $0, 400, "malformed_json") } + [
+            Refusal(
+                "not UTF-8", "POST", "/v1/events", headers: [("Content-Type", "application/json")], bytes: [0x22, 0xFF, 0xFE, 0x22], 400,
+                "malformed_json"),
+            Refusal(
+                "overlong UTF-8", "POST", "/v1/events", headers: [("Content-Type", "application/json")], bytes: [0x22, 0xC0, 0xAF, 0x22],
+                400, "malformed_json"),
+            Refusal(
+                "surrogate in UTF-8", "POST", "/v1/events", headers: [("Content-Type", "application/json")],
+                bytes: [0x22, 0xED, 0xA0, 0x80, 0x22], 400, "malformed_json"),
+            Refusal(
+                "NUL", "POST", "/v1/events", headers: [("Content-Type", "application/json")], bytes: [0x7B, 0x00, 0x7D], 400,
+                "malformed_json"),
+        ]
 
     static let payloads: [Refusal] = [
         .event("missing", payload: #"{"name":"A"}"#, pointers: ["/payload/user"]),
@@ -140,18 +175,26 @@ extension Refusal {
 
     /// Names that no folder may have, with the code of the rule that each breaks.
     static let names: [(name: String, code: String)] = [
-        ("", "empty_value"), ("../x", "forbidden_character"), ("..", "unsafe_edge"), (".", "unsafe_edge"), ("/etc/passwd", "forbidden_character"),
-        ("a/b", "forbidden_character"), (#"a\\b"#, "forbidden_character"), ("CON", "reserved_name"), ("nul.txt", "reserved_name"), ("Com1", "reserved_name"),
-        ("LPT¹", "reserved_name"), ("-rf", "unsafe_edge"), ("~root", "unsafe_edge"), (".hidden", "unsafe_edge"), (" a", "unsafe_edge"), ("a ", "unsafe_edge"),
-        ("a.", "unsafe_edge"), ("a:b", "forbidden_character"), ("a*", "forbidden_character"), ("a?", "forbidden_character"), ("a|b", "forbidden_character"),
+        ("", "empty_value"), ("../x", "forbidden_character"), ("..", "unsafe_edge"), (".", "unsafe_edge"),
+        ("/etc/passwd", "forbidden_character"),
+        ("a/b", "forbidden_character"), (#"a\\b"#, "forbidden_character"), ("CON", "reserved_name"), ("nul.txt", "reserved_name"),
+        ("Com1", "reserved_name"),
+        ("LPT¹", "reserved_name"), ("-rf", "unsafe_edge"), ("~root", "unsafe_edge"), (".hidden", "unsafe_edge"), (" a", "unsafe_edge"),
+        ("a ", "unsafe_edge"),
+        ("a.", "unsafe_edge"), ("a:b", "forbidden_character"), ("a*", "forbidden_character"), ("a?", "forbidden_character"),
+        ("a|b", "forbidden_character"),
         ("a<b", "forbidden_character"), (#"a\"b"#, "forbidden_character"), (#"a\nb"#, "forbidden_character"),
-        (#"a\u001bb"#, "forbidden_character"), (#"a\u202eb"#, "forbidden_character"), (#"a\u200bb"#, "forbidden_character"), (#"a\u2028b"#, "forbidden_character"),
-        (#"a\ue000b"#, "forbidden_character"), (#"a\uffffb"#, "forbidden_character"), (#"e\u0301"#, "forbidden_character"), (".deskbridge-x", "unsafe_edge"),
+        (#"a\u001bb"#, "forbidden_character"), (#"a\u202eb"#, "forbidden_character"), (#"a\u200bb"#, "forbidden_character"),
+        (#"a\u2028b"#, "forbidden_character"),
+        (#"a\ue000b"#, "forbidden_character"), (#"a\uffffb"#, "forbidden_character"), (#"e\u0301"#, "forbidden_character"),
+        (".deskbridge-x", "unsafe_edge"),
         (String(repeating: "x", count: 300), "too_long"), (String(repeating: "世", count: 81), "too_long"),
     ]
 
     static let origins = [
-        "https://evil.example", "http://studio.example", "https://studio.example.evil.example", "https://studio.example:444", "https://STUDIO.example",
-        "https://studio.example/", "https://sub.studio.example", "null", "https://studio.example, https://evil.example", "file://", "", "studio.example",
+        "https://evil.example", "http://studio.example", "https://studio.example.evil.example", "https://studio.example:444",
+        "https://STUDIO.example",
+        "https://studio.example/", "https://sub.studio.example", "null", "https://studio.example, https://evil.example", "file://", "",
+        "studio.example",
     ]
 }

@@ -7,9 +7,12 @@ import Testing
 struct HostAndOriginTests {
     private static let goodHosts = ["127.0.0.1:PORT", "localhost:PORT", "LOCALHOST:PORT", "LocalHost:PORT", "[::1]:PORT"]
     private static let badHosts = [
-        "evil.example", "evil.example:PORT", "127.0.0.1.evil.example:PORT", "localhost.evil.example:PORT", "localhost.:PORT", "127.0.0.1.:PORT", "127.0.0.1",
-        "localhost", "127.0.0.1:1", "localhost:80", "localhost:PORT0", "localhost:0PORT", "localhost:", "user@localhost:PORT", "localhost:PORT@evil.example",
-        "127.1:PORT", "0.0.0.0:PORT", "127.0.0.2:PORT", "[::ffff:127.0.0.1]:PORT", "[0:0:0:0:0:0:0:1]:PORT", "::1:PORT", "2130706433:PORT", "0x7f000001:PORT",
+        "evil.example", "evil.example:PORT", "127.0.0.1.evil.example:PORT", "localhost.evil.example:PORT", "localhost.:PORT",
+        "127.0.0.1.:PORT", "127.0.0.1",
+        "localhost", "127.0.0.1:1", "localhost:80", "localhost:PORT0", "localhost:0PORT", "localhost:", "user@localhost:PORT",
+        "localhost:PORT@evil.example",
+        "127.1:PORT", "0.0.0.0:PORT", "127.0.0.2:PORT", "[::ffff:127.0.0.1]:PORT", "[0:0:0:0:0:0:0:1]:PORT", "::1:PORT", "2130706433:PORT",
+        "0x7f000001:PORT",
         "localhost:PORT, evil.example", "localhost :PORT", "ｌocalhost:PORT", "",
     ]
 
@@ -23,7 +26,8 @@ struct HostAndOriginTests {
             for host in Self.badHosts {
                 for target in ["/v1/status", "/healthz", "/", "/nothing"] {
                     let answer = try await status(host, target)
-                    #expect(answer.status == 421 || answer.status == 400 && host.isEmpty, "\(host) \(target): \(answer.status) \(answer.text)")
+                    #expect(
+                        answer.status == 421 || answer.status == 400 && host.isEmpty, "\(host) \(target): \(answer.status) \(answer.text)")
                     if answer.status == 421 { #expect(answer.code == "wrong_host") }
                 }
             }
@@ -51,7 +55,8 @@ struct HostAndOriginTests {
                 #expect(answer.code == "origin_forbidden", "\(origin)")
                 #expect(answer.headers["access-control-allow-origin"] == nil, "\(origin)")
                 let refused = await #expect(throws: BrowserSocket.Refused.self, "\(origin)") {
-                    try await BrowserSocket.open(port: bridge.port, subprotocols: ["deskbridge.v1", "bearer.\(token)"], headers: [("Origin", origin)])
+                    try await BrowserSocket.open(
+                        port: bridge.port, subprotocols: ["deskbridge.v1", "bearer.\(token)"], headers: [("Origin", origin)])
                 }
                 #expect(refused?.response.status == 403, "\(origin)")
                 let anonymous = await #expect(throws: BrowserSocket.Refused.self, "\(origin)") {
@@ -75,7 +80,8 @@ struct HostAndOriginTests {
                 #expect(answer.headers["access-control-expose-headers"]?.lowercased().contains(name) == true)
             }
             // A page must be able to read why it was refused.
-            let refused = try await bridge.post("/v1/events", event("NOTHING", "k"), token: token, headers: [("Origin", "https://studio.example")])
+            let refused = try await bridge.post(
+                "/v1/events", event("NOTHING", "k"), token: token, headers: [("Origin", "https://studio.example")])
             #expect(refused.status == 422)
             #expect(refused.headers["access-control-allow-origin"] == "https://studio.example")
             let anonymous = try await bridge.request("GET", "/v1/status", headers: [("Origin", "https://studio.example")])

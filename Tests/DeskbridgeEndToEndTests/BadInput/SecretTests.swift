@@ -65,15 +65,23 @@ struct SecretTests {
             shown["GET events"] = try await bridge.request("GET", "/v1/events", token: token).text
             shown["waiting"] = try await bridge.postAndWait(event("LOGIN", "l", payload), token: token).text
             shown["plan"] = try await bridge.post("/v1/plan", ["type": "LOGIN", "payload": payload], token: token).text
-            shown["other payload"] = try await bridge.post("/v1/events", event("LOGIN", "l", ["user": "x", "password": .string(Self.secret)]), token: token).text
+            shown["other payload"] = try await bridge.post(
+                "/v1/events", event("LOGIN", "l", ["user": "x", "password": .string(Self.secret)]), token: token
+            ).text
             let long = Self.secret + String(repeating: "x", count: 40)
-            shown["invalid"] = try await bridge.post("/v1/events", event("LOGIN", "m", ["user": "x", "password": .string(long)]), token: token).text
-            shown["wrong type"] = try await bridge.post("/v1/events", event("LOGIN", "m", ["user": "x", "password": [.string(Self.secret)]]), token: token).text
+            shown["invalid"] = try await bridge.post(
+                "/v1/events", event("LOGIN", "m", ["user": "x", "password": .string(long)]), token: token
+            ).text
+            shown["wrong type"] = try await bridge.post(
+                "/v1/events", event("LOGIN", "m", ["user": "x", "password": [.string(Self.secret)]]), token: token
+            ).text
             shown["status"] = try await bridge.status().text
             shown["metrics"] = try await bridge.request("GET", "/metrics", token: token).text
             for words in [
-                ["queue", "show", id], ["queue", "show", id, "--format", "json"], ["events", "list", "--format", "json"], ["events", "list"],
-                ["queue", "list", "--state", "failed"], ["dry-run", "LOGIN", "--payload", payload.text], ["dry-run", "LOGIN", "--payload", payload.text, "--format", "json"],
+                ["queue", "show", id], ["queue", "show", id, "--format", "json"], ["events", "list", "--format", "json"],
+                ["events", "list"],
+                ["queue", "list", "--state", "failed"], ["dry-run", "LOGIN", "--payload", payload.text],
+                ["dry-run", "LOGIN", "--payload", payload.text, "--format", "json"],
             ] {
                 let result = try await bridge.home.command(words)
                 shown[words.prefix(2).joined(separator: " ") + (words.contains("json") ? " json" : "")] = result.output + result.errors

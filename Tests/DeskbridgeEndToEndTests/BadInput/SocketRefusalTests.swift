@@ -6,21 +6,33 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct SocketRefusalTests {
     static let messages: [(text: String, code: String)] = [
-        ("", "malformed_json"), ("hello", "malformed_json"), ("{", "malformed_json"), ("{} {}", "malformed_json"), ("{\"a\":1,\"a\":2}", "malformed_json"),
-        ("\u{0}", "malformed_json"), (#"{"type":"\ud800"}"#, "malformed_json"), (#"{"type":"WORK","idempotencyKey":"\udfff"}"#, "malformed_json"),
-        (String(repeating: "[", count: 20_000), "malformed_json"), (String(repeating: "{\"a\":", count: 5000) + "1" + String(repeating: "}", count: 5000), "malformed_json"),
+        ("", "malformed_json"), ("hello", "malformed_json"), ("{", "malformed_json"), ("{} {}", "malformed_json"),
+        ("{\"a\":1,\"a\":2}", "malformed_json"),
+        ("\u{0}", "malformed_json"), (#"{"type":"\ud800"}"#, "malformed_json"),
+        (#"{"type":"WORK","idempotencyKey":"\udfff"}"#, "malformed_json"),
+        (String(repeating: "[", count: 20_000), "malformed_json"),
+        (String(repeating: "{\"a\":", count: 5000) + "1" + String(repeating: "}", count: 5000), "malformed_json"),
         ("[]", "invalid_event"), ("1", "invalid_event"), ("null", "invalid_event"), ("\"ping\"", "invalid_event"), ("{}", "invalid_event"),
-        (#"{"type":null}"#, "invalid_event"), (#"{"type":""}"#, "invalid_event"), (#"{"type":7}"#, "invalid_event"), (#"{"type":"Ping","idempotencyKey":"k"}"#, "invalid_event"),
-        (#"{"type":"pong"}"#, "unknown_message"), (#"{"type":"subscirbe"}"#, "unknown_message"), (#"{"type":"authenticated"}"#, "unknown_message"),
+        (#"{"type":null}"#, "invalid_event"), (#"{"type":""}"#, "invalid_event"), (#"{"type":7}"#, "invalid_event"),
+        (#"{"type":"Ping","idempotencyKey":"k"}"#, "invalid_event"),
+        (#"{"type":"pong"}"#, "unknown_message"), (#"{"type":"subscirbe"}"#, "unknown_message"),
+        (#"{"type":"authenticated"}"#, "unknown_message"),
         (#"{"type":"auth","token":"x"}"#, "wrong_state"),
-        (#"{"type":"subscribe"}"#, "invalid_event"), (#"{"type":"subscribe","channels":"events"}"#, "invalid_event"), (#"{"type":"subscribe","channels":[1]}"#, "invalid_event"),
-        (#"{"type":"subscribe","channels":["everything"]}"#, "invalid_event"), (#"{"type":"subscribe","channels":["output:x"]}"#, "invalid_event"),
-        (#"{"type":"subscribe","since":-1}"#, "invalid_event"), (#"{"type":"subscribe","since":"1"}"#, "invalid_event"), (#"{"type":"subscribe","since":1.5}"#, "invalid_event"),
-        (#"{"type":"ack"}"#, "invalid_event"), (#"{"type":"ack","seq":-1}"#, "invalid_event"), (#"{"type":"ack","seq":"1"}"#, "invalid_event"), (#"{"type":"ack","seq":1e300}"#, "invalid_event"),
-        (#"{"type":"request"}"#, "invalid_event"), (#"{"type":"request","id":1,"action":"get_event"}"#, "invalid_event"), (#"{"type":"request","id":"r"}"#, "invalid_event"),
-        (#"{"type":"request","id":"r","action":"get_event"}"#, "invalid_event"), (#"{"type":"request","id":"r","action":"drop_tables"}"#, "unknown_message"),
+        (#"{"type":"subscribe"}"#, "invalid_event"), (#"{"type":"subscribe","channels":"events"}"#, "invalid_event"),
+        (#"{"type":"subscribe","channels":[1]}"#, "invalid_event"),
+        (#"{"type":"subscribe","channels":["everything"]}"#, "invalid_event"),
+        (#"{"type":"subscribe","channels":["output:x"]}"#, "invalid_event"),
+        (#"{"type":"subscribe","since":-1}"#, "invalid_event"), (#"{"type":"subscribe","since":"1"}"#, "invalid_event"),
+        (#"{"type":"subscribe","since":1.5}"#, "invalid_event"),
+        (#"{"type":"ack"}"#, "invalid_event"), (#"{"type":"ack","seq":-1}"#, "invalid_event"),
+        (#"{"type":"ack","seq":"1"}"#, "invalid_event"), (#"{"type":"ack","seq":1e300}"#, "invalid_event"),
+        (#"{"type":"request"}"#, "invalid_event"), (#"{"type":"request","id":1,"action":"get_event"}"#, "invalid_event"),
+        (#"{"type":"request","id":"r"}"#, "invalid_event"),
+        (#"{"type":"request","id":"r","action":"get_event"}"#, "invalid_event"),
+        (#"{"type":"request","id":"r","action":"drop_tables"}"#, "unknown_message"),
         (#"{"type":"WORK"}"#, "idempotency_key_required"), (#"{"type":"WORK","idempotencyKey":"k","payload":[]}"#, "invalid_event"),
-        (#"{"type":"WORK","idempotencyKey":"k","more":1}"#, "invalid_event"), (#"{"type":"CREATE_RESORCE","idempotencyKey":"k"}"#, "unknown_event_type"),
+        (#"{"type":"WORK","idempotencyKey":"k","more":1}"#, "invalid_event"),
+        (#"{"type":"CREATE_RESORCE","idempotencyKey":"k"}"#, "unknown_event_type"),
         (#"{"type":"CREATE_RESOURCE","idempotencyKey":"k","payload":{"name":"a\u0000b","user":"x"}}"#, "invalid_event"),
         (#"{"type":"CREATE_RESOURCE","idempotencyKey":"k","payload":{"name":"A","user":"x","__proto__":{}}}"#, "invalid_event"),
         (#"{"type":"__PROTO__","idempotencyKey":"k"}"#, "invalid_event"),
@@ -82,7 +94,8 @@ struct SocketRefusalTests {
     @Test func handshakesThatAreNoneAreRefused() async throws {
         try await withUnharmedBridge { bridge, token in
             let good = [
-                ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="), ("Sec-WebSocket-Version", "13"),
+                ("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+                ("Sec-WebSocket-Version", "13"),
             ]
             let changes: [(name: String, value: String?, statuses: [Int])] = [
                 ("Sec-WebSocket-Version", "8", [426]), ("Sec-WebSocket-Version", nil, [426]), ("Sec-WebSocket-Key", nil, [400]),
@@ -90,7 +103,9 @@ struct SocketRefusalTests {
             ]
             for (name, value, statuses) in changes {
                 var lines = ["GET /v1/ws HTTP/1.1", "Host: localhost:\(bridge.port)", "Authorization: Bearer \(token)"]
-                for (header, usual) in good { if header != name { lines.append("\(header): \(usual)") } else if let value { lines.append("\(header): \(value)") } }
+                for (header, usual) in good {
+                    if header != name { lines.append("\(header): \(usual)") } else if let value { lines.append("\(header): \(value)") }
+                }
                 // Without an upgrade the connection would stay open for more.
                 if name == "Upgrade" { lines = lines.map { $0 == "Connection: Upgrade" ? "Connection: close" : $0 } }
                 let answer = try await bridge.exchange(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
@@ -108,7 +123,12 @@ struct SocketRefusalTests {
             for number in 1...12 {
                 let socket = try await bridge.connect(token)
                 socket.send(["type": "subscribe", "channels": ["events", "status", "output:*"]])
-                if number.isMultiple(of: 2) { socket.cut() } else { socket.send(bytes: [0x81]); socket.cut() }
+                if number.isMultiple(of: 2) {
+                    socket.cut()
+                } else {
+                    socket.send(bytes: [0x81])
+                    socket.cut()
+                }
                 let stream = try await EventStreamClient.open(bridge, token: token, query: "?channels=events")
                 try await stream.next("authenticated")
                 stream.close()

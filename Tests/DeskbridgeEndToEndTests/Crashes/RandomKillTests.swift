@@ -28,7 +28,9 @@ struct RandomKillTests {
             var moments: [Int] = []
             for _ in 1...10 {
                 let socket = try await bridge.connect(token)
-                for key in sender.unconfirmed().prefix(30) { socket.send(event("CREATE_RESOURCE", key, ["name": .string(key), "user": "x"])) }
+                for key in sender.unconfirmed().prefix(30) {
+                    socket.send(event("CREATE_RESOURCE", key, ["name": .string(key), "user": "x"]))
+                }
                 let moment = Int.random(in: 0...25, using: &generator)
                 moments.append(moment)
                 for _ in 0..<moment { guard await socket.messages.first() != nil else { break } }

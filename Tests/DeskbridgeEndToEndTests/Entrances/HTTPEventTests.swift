@@ -57,7 +57,8 @@ struct HTTPEventTests {
         try await withBridge(.samples) { bridge in
             let gate = try bridge.home.turnstile("gate")
             let token = try await bridge.token("dashboard")
-            let answer = try await bridge.post("/v1/events", event("WORK", "w"), token: token, headers: [("Prefer", "respond-async, wait=1")])
+            let answer = try await bridge.post(
+                "/v1/events", event("WORK", "w"), token: token, headers: [("Prefer", "respond-async, wait=1")])
             #expect(answer.status == 202)
             #expect(answer.json?["state"] == "running")
             try await gate.arrival().pass()
@@ -101,7 +102,8 @@ struct HTTPEventTests {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")
             for number in 1...7 {
-                _ = try await bridge.postAndWait(event("CREATE_RESOURCE", "k\(number)", ["name": .string("P\(number)"), "user": "x"]), token: token)
+                _ = try await bridge.postAndWait(
+                    event("CREATE_RESOURCE", "k\(number)", ["name": .string("P\(number)"), "user": "x"]), token: token)
             }
             var keys: [String] = []
             var query = "?limit=3"
@@ -131,7 +133,8 @@ struct HTTPEventTests {
     @Test func theSameWorksOnTheOtherLoopbackAddress() async throws {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")
-            let request = "GET /v1/status HTTP/1.1\r\nHost: [::1]:\(bridge.port)\r\nAuthorization: Bearer \(token)\r\nConnection: close\r\n\r\n"
+            let request =
+                "GET /v1/status HTTP/1.1\r\nHost: [::1]:\(bridge.port)\r\nAuthorization: Bearer \(token)\r\nConnection: close\r\n\r\n"
             #expect(try await bridge.exchange(Array(request.utf8), on: "::1").status == 200)
         }
     }

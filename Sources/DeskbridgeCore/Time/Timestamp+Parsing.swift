@@ -1,5 +1,3 @@
-package import DeskbridgeCore
-
 extension Timestamp {
     /// Reads what ``Timestamp/description`` writes: RFC 3339 in UTC, with or without a fraction of a second.
     package init?(_ text: String) {

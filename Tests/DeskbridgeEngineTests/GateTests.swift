@@ -1,0 +1,95 @@
+import DeskbridgeCore
+import DeskbridgeTestSupport
+import Testing
+
+@testable import DeskbridgeEngine
+
+@Suite struct GateTests {
+    private static let yaml = """
+        rules:
+          - {allow: [RENDER], clients: [studio], origins: ["https://studio.example"], rate: 3/10s}
+          - {deny: ["DELETE_*"], clients: ["*"]}
+          - {ask: [PUBLISH], clients: ["*"], timeout: 60s}
+          - {allow: ["*"], clients: [local, admin]}
+        visibility:
+          - {client: admin, sees: ["*"]}
+        """
+
+    private let time = ManualTime()
+    private let gate: Gate
+    private let policy: Policy
+
+    init() throws {
+        gate = Gate(clock: time.monotonic)
+        policy = try PolicyFile.parse(YAMLParser.parse(Self.yaml, file: "policies/p.yaml"), home: "/").policy
+    }
+
+    private func identity(_ name: String, _ origin: String? = nil) throws -> Identity {
+        // The owner of the machine comes without a token; everybody else with one.
+        Identity(client: try #require(ClientName(name)), origin: origin, token: name == "local" ? nil : "t")
+    }
+
+    private func code(_ identity: Identity, _ verb: Gate.Verb) -> ProblemCode? {
+        do throws(Problem) {
+            try gate.check(identity, verb, under: policy)
+            return nil
+        } catch { return error.code }
+    }
+
+    @Test(
+        arguments: [
+            (client: "studio", origin: "https://studio.example", type: "RENDER", code: nil),
+            ("studio", "https://evil.example", "RENDER", .deniedByPolicy),
+            ("studio", nil, "RENDER", .deniedByPolicy), ("other", "https://studio.example", "RENDER", .deniedByPolicy),
+            ("admin", nil, "RENDER", nil), ("admin", nil, "DELETE_ALL", .deniedByPolicy), ("local", nil, "DELETE_ALL", .deniedByPolicy),
+            ("admin", nil, "PUBLISH", .deniedByPolicy), ("local", nil, "ANYTHING", nil),
+        ] as [(client: String, origin: String?, type: String, code: ProblemCode?)])
+    func rulesDecideWhoMayCauseWhat(client: String, origin: String?, type: String, code: ProblemCode?) throws {
+        #expect(self.code(try identity(client, origin), .submit(try #require(EventType(type)))) == code)
+    }
+
+    @Test func theRuleThatDecidedIsNamedForTheLedger() throws {
+        let rule = try gate.check(
+            try identity("studio", "https://studio.example"), .submit(try #require(EventType("RENDER"))), under: policy)
+        #expect(rule == "policies/p.yaml:2")
+    }
+
+    @Test func aRateIsCountedForEachClientAndRule() throws {
+        let type = try #require(EventType("RENDER"))
+        let studio = try identity("studio", "https://studio.example")
+        for _ in 0..<3 { try gate.check(studio, .submit(type), under: policy) }
+        do throws(Problem) {
+            try gate.check(studio, .submit(type), under: policy)
+            Issue.record("the fourth passed")
+        } catch {
+            #expect(error.code == .rateLimited)
+            #expect(error.retryAfter == .seconds(10))
+            #expect(!error.detail.contains("yaml"))
+        }
+        #expect(code(try identity("admin"), .submit(type)) == nil)
+        time.pass(.seconds(10))
+        #expect(code(studio, .submit(type)) == nil)
+    }
+
+    @Test(arguments: [
+        (viewer: "studio", owner: "studio", sees: true), ("studio", "other", false), ("admin", "studio", true), ("local", "studio", true),
+        ("studio", "admin", false),
+    ])
+    func eventsAreSeenByTheirOwnersAndThoseTheyAreShownTo(viewer: String, owner: String, sees: Bool) throws {
+        let owner = try #require(ClientName(owner))
+        #expect(code(try identity(viewer), .see(owner: owner)) == (sees ? nil : .notFound))
+    }
+
+    @Test(arguments: [
+        (client: "studio", owner: "studio", may: true), ("studio", "other", false), ("admin", "studio", false), ("local", "studio", true),
+    ])
+    func eventsAreManagedByTheirOwnersAndAtTheDesk(client: String, owner: String, may: Bool) throws {
+        let owner = try #require(ClientName(owner))
+        #expect(code(try identity(client), .manage(owner: owner)) == (may ? nil : .notFound))
+    }
+
+    @Test func tokensAreManagedAtTheDeskOnly() throws {
+        #expect(code(.local, .administer) == nil)
+        #expect(code(try identity("admin"), .administer) == .forbidden)
+    }
+}

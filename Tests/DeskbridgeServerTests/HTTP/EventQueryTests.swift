@@ -1,0 +1,47 @@
+import DeskbridgeCore
+import DeskbridgeStore
+import Testing
+
+@testable import DeskbridgeServer
+
+@Suite struct EventQueryTests {
+    @Test func withoutAQueryThereIsAPageOfEverything() throws {
+        let query = try EventQuery(QueryItems("/v1/events"))
+        #expect(query.filter == EventFilter())
+        #expect(query.before == nil)
+        #expect(query.limit == 50)
+    }
+
+    @Test func everyPartNarrows() throws {
+        let query = try EventQuery(
+            QueryItems("/v1/events?state=queued,running&state=failed&type=A&client=studio&q=proj&after=17&limit=5"))
+        #expect(query.filter.states == [.queued, .running, .failed])
+        #expect(query.filter.type == EventType("A"))
+        #expect(query.filter.client == ClientName("studio"))
+        #expect(query.filter.text == "proj")
+        #expect(query.before == 17)
+        #expect(query.limit == 5)
+    }
+
+    @Test(arguments: [("1", 1), ("500", 500), ("501", 500), ("1000000", 500), ("", 50)]) func aPageIsBounded(limit: String, expected: Int)
+        throws
+    {
+        #expect(try EventQuery(QueryItems("/?limit=\(limit)")).limit == expected)
+    }
+
+    @Test func aSearchedTextIsCut() throws {
+        let text = String(repeating: "x", count: 5000)
+        #expect(try EventQuery(QueryItems("/?q=\(text)")).filter.text?.count == 200)
+    }
+
+    @Test(arguments: [
+        "state=done", "state=Queued", "type=a", "type=A-B", "client=A", "client=a%20b", "after=x", "after=1.5", "after=9223372036854775808",
+        "limit=0", "limit=-1", "limit=x",
+    ])
+    func whatIsNoValueIsRefused(query: String) {
+        do throws(Problem) {
+            _ = try EventQuery(QueryItems("/v1/events?\(query)"))
+            Issue.record("\(query) was taken")
+        } catch { #expect(error.code == .malformedRequest) }
+    }
+}
