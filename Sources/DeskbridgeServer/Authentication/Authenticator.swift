@@ -61,6 +61,13 @@ package final class Authenticator: Sendable {
     /// Whether somebody who signed in could do so now: the token may have been revoked while the connection was set up.
     func isInForce(_ identity: Identity) -> Bool { identity.isLocal || identity.token.map { tokens.find(id: $0) != nil } ?? false }
 
+    /// Returns once what this client signed in with is no longer in force; false if the task was cancelled before.
+    func lapse(of client: Authenticated) async -> Bool {
+        guard let token = client.identity.token else { return false }
+        await tokens.lapse(of: token)
+        return !Task.isCancelled
+    }
+
     /// Whether pages of this origin may use any token.
     func knows(origin: String) -> Bool { tokens.allows(origin: origin) }
 

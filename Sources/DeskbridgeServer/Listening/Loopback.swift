@@ -12,8 +12,20 @@ struct Loopback {
     let addresses: [String]
     let port: Int
 
+    /// How often a free port is looked for that all addresses have.
+    private static let tries = 20
+
     /// An address family that this machine lacks is left out with a warning; a port that is taken is an error.
     static func choose(_ configuration: ListenConfiguration, logger: Logger) throws(ListeningError) -> Loopback {
+        guard configuration.port == 0 else { return try probeAll(configuration, logger) }
+        // What the system found free on one address may be taken on the other.
+        for _ in 1..<tries {
+            do throws(ListeningError) { return try probeAll(configuration, logger) } catch { continue }
+        }
+        return try probeAll(configuration, logger)
+    }
+
+    private static func probeAll(_ configuration: ListenConfiguration, _ logger: Logger) throws(ListeningError) -> Loopback {
         var port = configuration.port
         var addresses: [String] = []
         for address in configuration.addresses {

@@ -52,6 +52,9 @@ final class EventSocket: Sendable {
             group.addTask {
                 do throws(StoreError) { try await session.run() } catch { self.lose(error) }
             }
+            group.addTask { [services, connection] in
+                if await services.authenticator.lapse(of: client) { Self.close(connection, .lapsed) }
+            }
             while let message = await messages.next() { await receive(message, session) }
             group.cancelAll()
         }

@@ -139,6 +139,62 @@ struct HTTPEventTests {
         }
     }
 
+    @Test func requestsInARowOnOneConnectionAreAnsweredInTheirOrder() async throws {
+        try await withBridge(.samples) { bridge in
+            let token = try await bridge.token("dashboard")
+            let connection = try TCPConnection(port: bridge.port)
+            for number in 1...5 {
+                let body = event("CREATE_RESOURCE", "k\(number)", ["name": .string("P\(number)"), "user": "x"]).text
+                connection.send(
+                    "POST /v1/events HTTP/1.1\r\nHost: localhost:\(bridge.port)\r\nAuthorization: Bearer \(token)\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+                        + (number == 5 ? "Connection: close\r\n" : "") + "\r\n" + body)
+            }
+            let answers = String(decoding: await connection.rest(), as: UTF8.self)
+            let keys = answers.matches(of: /"idempotencyKey":"(k\d)"/).map { String($0.1) }
+            #expect(keys == ["k1", "k2", "k3", "k4", "k5"])
+            #expect(answers.matches(of: /HTTP\/1\.1 202/).count == 5)
+        }
+    }
+
+    @Test func whoAsksFirstIsToldToGoOn() async throws {
+        try await withBridge(.samples) { bridge in
+            let token = try await bridge.token("dashboard")
+            let body = event("CREATE_RESOURCE", "k", ["name": "A", "user": "x"]).text
+            let connection = try TCPConnection(port: bridge.port)
+            connection.send(
+                "POST /v1/events HTTP/1.1\r\nHost: localhost:\(bridge.port)\r\nAuthorization: Bearer \(token)\r\nConnection: close\r\n"
+                    + "Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n")
+            let goOn = await connection.more()
+            #expect(goOn.map { String(decoding: $0, as: UTF8.self) } == "HTTP/1.1 100 Continue\r\n\r\n")
+            connection.send(body)
+            #expect(RawResponse(await connection.rest())?.status == 202)
+        }
+    }
+
+    @Test func aHeadRequestGetsTheHeadOnly() async throws {
+        try await withBridge(.samples) { bridge in
+            for target in ["/healthz", "/"] {
+                let (whole, head) = (try await bridge.request("GET", target), try await bridge.request("HEAD", target))
+                #expect(head.status == 200 && head.body.isEmpty)
+                #expect(head.headers["content-type"] == whole.headers["content-type"])
+            }
+        }
+    }
+
+    @Test func aTicketOpensAStreamOnce() async throws {
+        try await withBridge(.samples) { bridge in
+            let token = try await bridge.token("dashboard")
+            let ticket = try #require(try await bridge.request("POST", "/v1/tickets", token: token).json?["ticket"]?.stringValue)
+            let head = "GET /v1/stream?ticket=\(ticket) HTTP/1.1\r\nHost: localhost:\(bridge.port)\r\n\r\n"
+            let connection = try TCPConnection(port: bridge.port)
+            connection.send(head)
+            #expect(await connection.more().flatMap { RawResponse($0) }?.status == 200)
+            connection.close()
+            #expect(try await bridge.request("GET", "/v1/stream?ticket=\(ticket)").status == 401)
+        }
+    }
+
     @Test func metricsCountWhatHappened() async throws {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")

@@ -42,6 +42,20 @@ struct SessionLimitTests {
         }
     }
 
+    @Test func connectionsEndWithTheirToken() async throws {
+        try await withBridge(.samples) { bridge in
+            let token = try await bridge.token("dashboard")
+            let socket = try await bridge.connect(token)
+            let stream = try await EventStreamClient.open(bridge, token: token)
+            try await stream.next("authenticated")
+            let list = try #require(try await bridge.command("token", "list", "--format", "json").json?["tokens"]?.arrayValue)
+            let id = try #require(list.first?["id"]?.stringValue)
+            #expect(try await bridge.command("token", "rotate", id, "--overlap", "1s").code == 0)
+            #expect(try await socket.closed().code == 4401)
+            #expect(await stream.messages.first() == nil)
+        }
+    }
+
     @Test func tokensOutliveTheBridge() async throws {
         try await withBridge(.samples) { bridge in
             let (kept, revoked) = (try await bridge.token("kept"), try await bridge.token("revoked"))
