@@ -20,6 +20,7 @@ package struct BridgeServer: Service {
     private let waits: FinalWaits
     private let entrances: [Entrance]
     private let port: Int
+    private let hold: PortHold
     private let controlSocket: String
     private let isListening: @Sendable (ListeningReport) -> Void
     private let tickets: Tickets
@@ -46,6 +47,7 @@ package struct BridgeServer: Service {
         rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
         let loopback = try Loopback.choose(bridge.configuration.listen, logger: bridge.logger)
         port = loopback.port
+        hold = loopback.hold
         try ControlSocket.makeRoom(at: controlSocket)
         entrances = loopback.addresses.map { .tcp($0, port: loopback.port) } + [.control(controlSocket)]
     }
@@ -56,7 +58,8 @@ package struct BridgeServer: Service {
             waits.hear(item)
         }
         defer { endFeed() }
-        let opened = OpenedEntrances(count: entrances.count) { [isListening, port, entrances, controlSocket] in
+        let opened = OpenedEntrances(count: entrances.count) { [isListening, port, hold, entrances, controlSocket] in
+            hold.release()
             isListening(ListeningReport(port: port, addresses: entrances.compactMap(\.shown), controlSocket: controlSocket))
         }
         let applications = entrances.map { application($0, opened) }

@@ -11,6 +11,8 @@ package struct ListeningError: Error, CustomStringConvertible {
 struct Loopback {
     let addresses: [String]
     let port: Int
+    /// Let it go once the bridge listens.
+    let hold: PortHold
 
     /// How often a free port is looked for that all addresses have.
     private static let tries = 20
@@ -28,8 +30,9 @@ struct Loopback {
     private static func probeAll(_ configuration: ListenConfiguration, _ logger: Logger) throws(ListeningError) -> Loopback {
         var port = configuration.port
         var addresses: [String] = []
+        let hold = PortHold()
         for address in configuration.addresses {
-            switch probe(address, port) {
+            switch probe(address, port, holding: configuration.port == 0 ? hold : nil) {
             case .free(let chosen):
                 port = chosen
                 addresses.append(address)
@@ -48,7 +51,7 @@ struct Loopback {
         guard !addresses.isEmpty else {
             throw ListeningError(description: "This machine has none of the loopback addresses 127.0.0.1 and ::1")
         }
-        return Loopback(addresses: addresses, port: port)
+        return Loopback(addresses: addresses, port: port, hold: hold)
     }
 
     private enum Probe {
@@ -57,18 +60,25 @@ struct Loopback {
         case refused(Int32)
     }
 
-    private static func probe(_ address: String, _ port: Int) -> Probe {
+    /// - Parameter hold: what holds on to a port that the system chose; nil for one that the configuration names.
+    private static func probe(_ address: String, _ port: Int, holding hold: PortHold?) -> Probe {
         let isIPv6 = address.contains(":")
         let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return errno == EAFNOSUPPORT ? .missing : .refused(errno) }
-        defer { close(descriptor) }
+        var isHeld = false
+        defer { if !isHeld { close(descriptor) } }
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         guard let bound = isIPv6 ? bind6(descriptor, address, port) : bind4(descriptor, address, port) else {
             return errno == EADDRNOTAVAIL ? .missing : .refused(errno)
         }
-        // Without it a second listener could still bind to the address beside the first.
-        guard listen(descriptor, 1) == 0 else { return .refused(errno) }
+        if let hold {
+            hold.add(descriptor)
+            isHeld = true
+        } else {
+            // Without it a second listener could still bind to the address beside the first.
+            guard listen(descriptor, 1) == 0 else { return .refused(errno) }
+        }
         return .free(port: bound)
     }
 
