@@ -85,6 +85,21 @@ struct DaemonTests {
         }
     }
 
+    @Test func bridgesThatStartTogetherFindPortsOfTheirOwn() async throws {
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 1...12 {
+                group.addTask {
+                    let bridge = try await RunningBridge(on: try TestHome(.samples))
+                    #expect(try await bridge.serves())
+                    let port = bridge.port
+                    try await bridge.kill()
+                    return port
+                }
+            }
+            for try await port in group { #expect(port > 0) }
+        }
+    }
+
     static let brokenFiles: [(file: String, text: String, expected: [String])] = [
         ("bridge/deskbridge.yaml", "listen: {port: 0}\nlimits:\n  mesage: 1KiB\n", ["deskbridge.yaml:3:3", "message"]),
         ("bridge/deskbridge.yaml", "listen: {addresses: [0.0.0.0]}\n", ["deskbridge.yaml:1:22", "127.0.0.1"]),
