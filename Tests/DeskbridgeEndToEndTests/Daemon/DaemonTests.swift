@@ -174,9 +174,9 @@ struct DaemonTests {
         files.programs["quiet"] = """
             #!/bin/sh
             \(Turnstile.shellFunction)
-            exec 3>&1
-            { \(RunningBridge.program) serve 2>&1 >/dev/null; echo "ended with $?" >&3; } |
-                { grep -m 1 bridge.listening; stop_at $ROOT/gate; }
+            mkfifo $ROOT/log
+            { grep -m 1 bridge.listening; stop_at $ROOT/gate; } < $ROOT/log &
+            exec \(RunningBridge.program) serve 2> $ROOT/log
             """
         let home = try TestHome(files)
         let gate = try home.turnstile("gate")
@@ -191,7 +191,7 @@ struct DaemonTests {
             #expect(try await home.command(words).code == 0)
         }
         kill(Int32(pid), SIGTERM)
-        #expect(await script.output.first { $0.hasPrefix("ended") } == "ended with 0")
+        #expect(await script.exit() == .code(0))
         reader.pass()
     }
 }
