@@ -25,7 +25,7 @@ import Testing
     }
 
     private func identity(_ name: String, _ origin: String? = nil) throws -> Identity {
-        Identity(client: try #require(ClientName(name)), origin: origin, token: "t")
+        name == "local" ? .local : Identity(client: try #require(ClientName(name)), origin: origin, token: "t")
     }
 
     private func code(_ identity: Identity, _ verb: Gate.Verb) -> ProblemCode? {
