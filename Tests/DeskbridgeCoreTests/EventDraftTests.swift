@@ -80,10 +80,12 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (header: "k", body: nil, expected: "none"), ("k", "k", "none"), (nil, "k", "none"), ("k", "other", "invalid_event /idempotencyKey"),
-        (nil, nil, "idempotency_key_required /idempotencyKey"),
-    ] as [(header: String?, body: String?, expected: String)])
+    @Test(
+        arguments: [
+            (header: "k", body: nil, expected: "none"), ("k", "k", "none"), (nil, "k", "none"),
+            ("k", "other", "invalid_event /idempotencyKey"),
+            (nil, nil, "idempotency_key_required /idempotencyKey"),
+        ] as [(header: String?, body: String?, expected: String)])
     func theKeyMayStandInTheHeader(header: String?, body: String?, expected: String) {
         var members: JSONObject = ["type": "A"]
         members["idempotencyKey"] = body.map(JSONValue.string)
@@ -130,7 +132,10 @@ import Testing
         (#"{"specversion":"1.0","id":"1","source":"/s","type":"A","data":{"name":"x"}}"#, "none"),
         (#"{"specversion":"1.0","id":"1","source":"/s","type":"A","datacontenttype":"application/json; charset=utf-8","data":{}}"#, "none"),
         (#"{"specversion":"1.0","id":"1","source":"/s","type":"A","datacontenttype":"application/vnd.x+json","data":{}}"#, "none"),
-        (#"{"specversion":"1.0","id":"1","source":"/s","type":"A","subject":"x","time":"2026-11-21T09:00:00Z","traceparent":"00-…"}"#, "none"),
+        (
+            #"{"specversion":"1.0","id":"1","source":"/s","type":"A","subject":"x","time":"2026-11-21T09:00:00Z","traceparent":"00-…"}"#,
+            "none"
+        ),
         (#"{"specversion":"1.0","id":"with space","source":"/s","type":"A"}"#, "none"),
         ("[]", "invalid_event (root)"),
         ("5", "invalid_event (root)"),
@@ -147,7 +152,10 @@ import Testing
         (#"{"specversion":"1.0","id":"1","source":"/s","type":"A","data":null}"#, "invalid_event /data"),
         (#"{"specversion":"1.0","id":"1","source":"/s","type":"A","data":"x"}"#, "invalid_event /data"),
         (#"{"specversion":"1.0","id":"1","source":"/s","type":"A","data_base64":"eHg="}"#, "invalid_event /data_base64"),
-        (#"{"specversion":"1.0","id":"1","source":"/s","type":"A","datacontenttype":"text/xml","data":{}}"#, "invalid_event /datacontenttype"),
+        (
+            #"{"specversion":"1.0","id":"1","source":"/s","type":"A","datacontenttype":"text/xml","data":{}}"#,
+            "invalid_event /datacontenttype"
+        ),
         (#"{"specversion":"1.0","id":"1","source":"/s","type":"A","datacontenttype":5,"data":{}}"#, "invalid_event /datacontenttype"),
         (#"{"specversion":"1.0","id":"1","source":"a b","type":"A"}"#, "invalid_event /id"),
         (#"{"specversion":"1.0","id":"a\u0001","source":"/s","type":"A"}"#, "invalid_event /id"),
@@ -170,16 +178,17 @@ import Testing
 
     // MARK: CloudEvents, binary
 
-    @Test(arguments: [
-        (attributes: ["specversion": "1.0", "id": "1", "source": "/s", "type": "A"], data: nil, expected: "none"),
-        (["specversion": "1.0", "id": "1", "source": "/s", "type": "A", "traceparent": "x"], ["a": 1], "none"),
-        (["specversion": "1.0", "id": "1", "source": "/s", "type": "A"], [1], "invalid_event /data"),
-        (["specversion": "1.0", "id": "1", "source": "/s", "type": "A"], .null, "invalid_event /data"),
-        (["specversion": "2.0", "id": "1", "source": "/s", "type": "A"], nil, "invalid_event /specversion"),
-        (["id": "1"], nil, "invalid_event /specversion /source /type"),
-        (["specversion": "1.0", "source": "/s", "type": "a"], nil, "invalid_event /id /type"),
-        ([:], nil, "invalid_event /specversion /id /source /type"),
-    ] as [(attributes: [String: String], data: JSONValue?, expected: String)])
+    @Test(
+        arguments: [
+            (attributes: ["specversion": "1.0", "id": "1", "source": "/s", "type": "A"], data: nil, expected: "none"),
+            (["specversion": "1.0", "id": "1", "source": "/s", "type": "A", "traceparent": "x"], ["a": 1], "none"),
+            (["specversion": "1.0", "id": "1", "source": "/s", "type": "A"], [1], "invalid_event /data"),
+            (["specversion": "1.0", "id": "1", "source": "/s", "type": "A"], .null, "invalid_event /data"),
+            (["specversion": "2.0", "id": "1", "source": "/s", "type": "A"], nil, "invalid_event /specversion"),
+            (["id": "1"], nil, "invalid_event /specversion /source /type"),
+            (["specversion": "1.0", "source": "/s", "type": "a"], nil, "invalid_event /id /type"),
+            ([:], nil, "invalid_event /specversion /id /source /type"),
+        ] as [(attributes: [String: String], data: JSONValue?, expected: String)])
     func aBinaryCloudEventIsRead(attributes: [String: String], data: JSONValue?, expected: String) {
         #expect(complaint { try EventDraft(cloudEventAttributes: attributes, data: data) } == expected)
     }

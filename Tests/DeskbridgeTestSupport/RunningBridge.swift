@@ -83,16 +83,20 @@ package final class RunningBridge: Sendable {
         return port
     }
 
-    /// How many descriptors the process has open.
-    package var descriptorCount: Int {
-        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count) ?? 0
+    /// What the process has open, as `/proc/PID/fd` tells it, sorted.
+    package var descriptors: [String] {
+        let folder = "/proc/\(pid)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)") }.sorted()
     }
 }
 
-/// Runs a test against a bridge of its own, which is gone with its files when this returns.
+/// Runs a test against a bridge of its own, which is gone with its files when this returns. Only a few run at one time.
 package func withBridge(
     _ files: BridgeFiles, environment: [String: String] = [:], _ body: (RunningBridge) async throws -> Void
 ) async throws {
+    guard await bridgePlaces.first() != nil else { throw CancellationError() }
+    defer { bridgePlaces.put(()) }
     let bridge = try await RunningBridge(on: try TestHome(files), environment: environment)
     do {
         try await body(bridge)
@@ -102,3 +106,10 @@ package func withBridge(
     }
     try await bridge.kill()
 }
+
+/// All tests at once would only take the machine's processors and its few inotify instances away from each other.
+private let bridgePlaces: Mailbox<Void> = {
+    let places = Mailbox<Void>()
+    for _ in 1...8 { places.put(()) }
+    return places
+}()

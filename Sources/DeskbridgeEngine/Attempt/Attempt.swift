@@ -171,9 +171,11 @@ package struct Attempt: Sendable {
     /// Ends the events whose time to live ran out.
     func expireOverdue(now: Timestamp) async throws(StoreError) {
         while true {
-            let changes = try await store.perform(telling: feed, at: now, .expireOverdue(now: now) { event in
-                ConfirmationMessage.failure(of: event, .expired, at: now)
-            })
+            let changes = try await store.perform(
+                telling: feed, at: now,
+                .expireOverdue(now: now) { event in
+                    ConfirmationMessage.failure(of: event, .expired, at: now)
+                })
             if changes.isEmpty { return }
         }
     }

@@ -33,7 +33,9 @@ struct OutputLines: Sendable {
     private mutating func cut() -> String {
         var end = min(partial.count, Self.longestLine)
         // Back to the first byte of the last character, unless that one is complete: at most three bytes follow it.
-        if let first = partial[..<end].lastIndex(where: { $0 & 0xC0 != 0x80 }), end - first < Self.length(of: partial[first]) { end = first }
+        if let first = partial[..<end].lastIndex(where: { $0 & 0xC0 != 0x80 }), end - first < Self.length(of: partial[first]) {
+            end = first
+        }
         defer { partial.removeFirst(end) }
         return String(decoding: partial[..<end], as: UTF8.self)
     }

@@ -1,5 +1,5 @@
-import DeskbridgeActions
 import DequeModule
+import DeskbridgeActions
 
 /// Where a line of output came from.
 struct OutputSource: Sendable, Hashable {

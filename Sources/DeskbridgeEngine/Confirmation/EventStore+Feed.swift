@@ -3,7 +3,8 @@ import DeskbridgeStore
 
 extension EventStore {
     /// Makes a change, and tells the feed from within the commit, so that listeners hear of changes in the order of the ledger.
-    func perform(telling feed: Feed, at moment: Timestamp, _ operation: StoreOperation<StateChange>) async throws(StoreError) -> StateChange {
+    func perform(telling feed: Feed, at moment: Timestamp, _ operation: StoreOperation<StateChange>) async throws(StoreError) -> StateChange
+    {
         try await perform(operation) { feed.publish(.changed($0, at: moment)) }
     }
 

@@ -1,6 +1,6 @@
-internal import Foundation
 package import DeskbridgeActions
 package import DeskbridgeCore
+internal import Foundation
 
 /// A folder of YAML files, read as a whole.
 package struct DefinitionFolder: Sendable, Hashable {

@@ -73,7 +73,7 @@ package final class Definitions: Sendable {
             handlers: handlers,
             // Against broken policies every grant would seem to be missing: those messages would only hide the cause.
             grants: errors.isEmpty ? policy.grants : nil)
-        mistakes.errors.forEach { errors.add($0) }
+        errors.add(mistakes)
         return Snapshot(catalog: catalog, policy: policy, errors: errors, files: files, policyFiles: policyFiles)
     }
 
@@ -82,7 +82,7 @@ package final class Definitions: Sendable {
     ) -> [PolicyFile] {
         files.compactMap { file in
             do throws(DefinitionErrors) { return try PolicyFile.parse(file.node(), home: home) } catch {
-                error.errors.forEach { errors.add($0) }
+                errors.add(error)
                 return older.first { $0.name == file.name }
             }
         }

@@ -16,7 +16,15 @@ package struct DefinitionsWatcher: Service {
     }
 
     package func run() async throws {
-        let folders = try FolderChanges(folders: definitions.folders.map(\.path))
+        let folders: FolderChanges
+        do throws(FolderChangesError) { folders = try FolderChanges(folders: definitions.folders.map(\.path)) } catch {
+            // A desk full of editors uses up the kernel's watches: no reason to do no work at all.
+            logger.warning(
+                "changed actions and policies are not noticed; restart the bridge after a change",
+                metadata: ["event": "definitions.unwatched", "error": "\(error)", "hint": "raise fs.inotify.max_user_instances (sysctl)"])
+            try? await gracefulShutdown()
+            return
+        }
         reload()
         for await _ in folders.changes.cancelOnGracefulShutdown() { reload() }
     }

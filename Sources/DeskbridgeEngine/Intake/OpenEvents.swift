@@ -28,7 +28,8 @@ package final class OpenEvents: Sendable {
         guard isTaken else {
             throw Problem(
                 .storageFull,
-                "\(limit) events wait for their end already, the limit in deskbridge.yaml (dispatch.queued). Send the event again later with the same key.")
+                "\(limit) events wait for their end already, the limit in deskbridge.yaml (dispatch.queued). Send the event again later with the same key."
+            )
         }
     }
 

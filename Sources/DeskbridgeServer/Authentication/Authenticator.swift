@@ -61,6 +61,13 @@ package final class Authenticator: Sendable {
     /// Whether somebody who signed in could do so now: the token may have been revoked while the connection was set up.
     func isInForce(_ identity: Identity) -> Bool { identity.isLocal || identity.token.map { tokens.find(id: $0) != nil } ?? false }
 
+    /// Returns once what this client signed in with is no longer in force; false if the task was cancelled before.
+    func lapse(of client: Authenticated) async -> Bool {
+        guard let token = client.identity.token else { return false }
+        await tokens.lapse(of: token)
+        return !Task.isCancelled
+    }
+
     /// Whether pages of this origin may use any token.
     func knows(origin: String) -> Bool { tokens.allows(origin: origin) }
 
@@ -69,7 +76,8 @@ package final class Authenticator: Sendable {
         case .none:
             throw Problem(
                 .unauthenticated,
-                "Sign in: send a token as \"Authorization: Bearer dbt_…\", as WebSocket subprotocol \"bearer.dbt_…\", or as first message {\"type\":\"auth\",\"token\":\"dbt_…\"}. `deskbridge token create` makes one.")
+                "Sign in: send a token as \"Authorization: Bearer dbt_…\", as WebSocket subprotocol \"bearer.dbt_…\", or as first message {\"type\":\"auth\",\"token\":\"dbt_…\"}. `deskbridge token create` makes one."
+            )
         case .malformed:
             throw Problem(.unauthenticated, "What was presented is no token: one is dbt_ and 43 letters, digits, - or _.")
         case .ticket(let text):
@@ -93,7 +101,8 @@ package final class Authenticator: Sendable {
         if let origin, !record.origins.contains(where: { $0.utf8.elementsEqual(origin.utf8) }) {
             throw Problem(
                 .originForbidden,
-                "Pages from \(origin.prefix(200)) may not use this token. Make one for them with `deskbridge token create NAME --origin …`.")
+                "Pages from \(origin.prefix(200)) may not use this token. Make one for them with `deskbridge token create NAME --origin …`."
+            )
         }
         tokens.touch(record.id)
         return Authenticated(

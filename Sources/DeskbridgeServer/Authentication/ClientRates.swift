@@ -31,6 +31,7 @@ package final class ClientRates: Sendable {
             }
         }
         guard let refusal else { return }
-        throw Problem(.rateLimited, "This client may send \(rate) messages. Wait, then send it again with the same key.", retryAfter: refusal)
+        throw Problem(
+            .rateLimited, "This client may send \(rate) messages. Wait, then send it again with the same key.", retryAfter: refusal)
     }
 }

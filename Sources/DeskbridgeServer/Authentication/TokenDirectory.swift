@@ -9,6 +9,8 @@ package final class TokenDirectory: Sendable {
     private let tokens: Mutex<[TokenRecord]>
     /// Counts the readings of the ledger: one that began earlier must not replace what a later one found.
     private let readings = Mutex<(begun: UInt64, shown: UInt64)>((0, 0))
+    /// Who waits for a token to lapse.
+    private let watchers = Mutex<(waiting: [UInt64: AsyncStream<Void>.Continuation], next: UInt64)>(([:], 0))
 
     package init(store: EventStore, clock: WallClock) async throws(StoreError) {
         self.store = store
@@ -61,10 +63,12 @@ package final class TokenDirectory: Sendable {
         guard let old = all.first(where: { $0.id == id && $0.isGood(at: now) }) else { return nil }
         let token = BearerToken.mint()
         let request = TokenRequest(
-            client: old.client, origins: old.origins, expiry: expiry, rate: old.rate, isSingleSession: old.isSingleSession, label: old.label)
+            client: old.client, origins: old.origins, expiry: expiry, rate: old.rate, isSingleSession: old.isSingleSession, label: old.label
+        )
         let record = request.record(hash: token.hash, now: now)
         try await store.rotateToken(id, to: record, oldEndsAt: now + overlap)
         try await reload()
+        for watcher in watchers.withLock({ Array($0.waiting.values) }) { watcher.yield() }
         return (token, record)
     }
 
@@ -79,6 +83,29 @@ package final class TokenDirectory: Sendable {
         tokens.withLock { $0.removeAll { ids.contains($0.id) } }
         try await reload()
         return ids
+    }
+
+    /// Returns once the token is no longer in force, or the task is cancelled.
+    func lapse(of id: String) async {
+        while !Task.isCancelled {
+            let (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            let watcher = watchers.withLock { watchers in
+                watchers.next += 1
+                watchers.waiting[watchers.next] = change
+                return watchers.next
+            }
+            defer { watchers.withLock { $0.waiting[watcher] = nil } }
+            // Looked up after the watch was set up, so that a change in between is not missed.
+            guard let token = find(id: id) else { return }
+            // The clock may be set meanwhile.
+            let left = min(max(token.expiresAt - clock.now(), .milliseconds(1)), .seconds(3600))
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { try? await Task.sleep(for: left) }
+                group.addTask { for await _ in changes { return } }
+                await group.next()
+                group.cancelAll()
+            }
+        }
     }
 
     /// Notes the use of a token.

@@ -31,7 +31,9 @@ struct EntranceMiddleware: RouterMiddleware {
         } catch let problem as Problem {
             response = try problem.response(from: request, context: context)
         } catch let error as any HTTPResponseError {
-            response = try problem(for: error.status, request).response(from: request, context: context)
+            let methods = error.status == .notFound ? known.methods(of: request.uri.path) : []
+            response = try Self.problem(for: error.status, methods).response(from: request, context: context)
+            if !methods.isEmpty { response.headers[.allow] = methods.joined(separator: ", ") }
         } catch {
             context.logger.error(
                 "request failed", metadata: ["event": "http.failed", "path": "\(path)", "error": "\(error)"])
@@ -99,16 +101,13 @@ struct EntranceMiddleware: RouterMiddleware {
     }
 
     /// The framework's own refusals in our words.
-    private func problem(for status: HTTPResponse.Status, _ request: Request) -> Problem {
-        switch status.code {
-        case 404:
-            let methods = known.methods(of: request.uri.path)
-            return methods.isEmpty
-                ? Problem(.notFound, "There is nothing at this address. The addresses begin with /v1/.")
-                : Problem(.methodNotAllowed, "This address takes \(methods.joined(separator: ", ")), not \(request.method.rawValue).")
-        case 413: return Problem(.tooLarge, "The body is larger than the limit in deskbridge.yaml.")
-        default: return Problem(.malformedRequest, "The request could not be read (\(status.code)).")
+    /// - Parameter methods: those that the address takes; empty if there is no such address.
+    private static func problem(for status: HTTPResponse.Status, _ methods: [String]) -> Problem {
+        guard status == .notFound else { return Problem(.malformedRequest, "The request could not be read (\(status.code)).") }
+        guard !methods.isEmpty else {
+            return Problem(.notFound, "There is nothing at this address. The addresses begin with /v1/.")
         }
+        return Problem(.methodNotAllowed, "This address takes only \(methods.joined(separator: ", ")).")
     }
 }
 

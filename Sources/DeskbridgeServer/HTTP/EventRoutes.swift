@@ -95,7 +95,8 @@ struct EventRoutes {
         let client = try context.authenticated()
         guard let seq = try await request.json(limit: bridge.configuration.limits.body)["seq"]?.integerValue, seq >= 0 else {
             throw Problem(
-                .invalidEvent, "Say up to which confirmation, as {\"seq\":42}.", errors: [.init(pointer: "/seq", message: "must be an integer")])
+                .invalidEvent, "Say up to which confirmation, as {\"seq\":42}.",
+                errors: [.init(pointer: "/seq", message: "must be an integer")])
         }
         let acknowledged = try await bridge.desk.acknowledge(upTo: seq, by: client.identity)
         return .json(["seq": .integer(acknowledged)])

@@ -21,10 +21,11 @@ package struct QueryItems: Sendable {
 
     /// Whether a token stands in the query, under whatever name, or in the path before it.
     package var holdsToken: Bool {
-        path.contains(BearerToken.prefix) || items.contains { item in
-            ["token", "access_token", "bearer", "authorization"].contains(item.name.lowercased())
-                || item.value.contains(BearerToken.prefix) || item.name.contains(BearerToken.prefix)
-        }
+        path.contains(BearerToken.prefix)
+            || items.contains { item in
+                ["token", "access_token", "bearer", "authorization"].contains(item.name.lowercased())
+                    || item.value.contains(BearerToken.prefix) || item.name.contains(BearerToken.prefix)
+            }
     }
 
     private static func decoded(_ text: Substring) -> String {

@@ -64,7 +64,9 @@ struct StatusRoutes {
         let counts = status.counts
         let writer = bridge.store.writerStatistics
         var text = MetricsText()
-        text.gauge("deskbridge_uptime_seconds", "Seconds since the bridge started.", Int((bridge.clock.now() - bridge.startedAt).components.seconds))
+        text.gauge(
+            "deskbridge_uptime_seconds", "Seconds since the bridge started.",
+            Int((bridge.clock.now() - bridge.startedAt).components.seconds))
         text.gauges(
             "deskbridge_events", "Events in the ledger by state.",
             DeliveryState.allCases.map { (["state": $0.rawValue], counts[$0] ?? 0) })

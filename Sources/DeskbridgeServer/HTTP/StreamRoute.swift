@@ -43,6 +43,7 @@ struct StreamRoute {
                             while (try? await Task.sleep(for: Self.heartbeat)) != nil { sink.beat() }
                         }
                         group.addTask { await cutOff(context.channel, after: sink) }
+                        group.addTask { if await authenticator.lapse(of: client) { sink.finish() } }
                         do {
                             try await sink.write { bytes in try await writer.write(ByteBuffer(bytes: bytes)) }
                             try await writer.finish(nil)

@@ -110,7 +110,7 @@ package struct BridgeServer: Service {
     }
 
     private var router: Router<BridgeRequestContext> {
-        let router = Router(context: BridgeRequestContext.self)
+        let router = Router(context: BridgeRequestContext.self, options: .autoGenerateHeadEndpoints)
         let known = KnownRoutes()
         router.add(middleware: EntranceMiddleware(port: port, tokens: tokens, known: known))
         PageRoutes().add(to: router)

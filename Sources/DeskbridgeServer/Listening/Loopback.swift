@@ -12,8 +12,20 @@ struct Loopback {
     let addresses: [String]
     let port: Int
 
+    /// How often a free port is looked for that all addresses have.
+    private static let tries = 20
+
     /// An address family that this machine lacks is left out with a warning; a port that is taken is an error.
     static func choose(_ configuration: ListenConfiguration, logger: Logger) throws(ListeningError) -> Loopback {
+        guard configuration.port == 0 else { return try probeAll(configuration, logger) }
+        // What the system found free on one address may be taken on the other.
+        for _ in 1..<tries {
+            do throws(ListeningError) { return try probeAll(configuration, logger) } catch { continue }
+        }
+        return try probeAll(configuration, logger)
+    }
+
+    private static func probeAll(_ configuration: ListenConfiguration, _ logger: Logger) throws(ListeningError) -> Loopback {
         var port = configuration.port
         var addresses: [String] = []
         for address in configuration.addresses {
@@ -22,15 +34,20 @@ struct Loopback {
                 port = chosen
                 addresses.append(address)
             case .missing:
-                logger.warning("this machine has no such address; going on without", metadata: ["event": "listen.missing", "address": "\(address)"])
+                logger.warning(
+                    "this machine has no such address; going on without", metadata: ["event": "listen.missing", "address": "\(address)"])
             case .refused(EADDRINUSE):
                 throw ListeningError(
-                    description: "Port \(port) of \(address) is taken by another program. Set another one in deskbridge.yaml, as listen: {port: \(port + 1)}, or find out who has it: ss -ltnp 'sport = :\(port)'")
+                    description:
+                        "Port \(port) of \(address) is taken by another program. Set another one in deskbridge.yaml, as listen: {port: \(port + 1)}, or find out who has it: ss -ltnp 'sport = :\(port)'"
+                )
             case .refused(let cause):
                 throw ListeningError(description: "Cannot listen on port \(port) of \(address): \(String(cString: strerror(cause)))")
             }
         }
-        guard !addresses.isEmpty else { throw ListeningError(description: "This machine has none of the loopback addresses 127.0.0.1 and ::1") }
+        guard !addresses.isEmpty else {
+            throw ListeningError(description: "This machine has none of the loopback addresses 127.0.0.1 and ::1")
+        }
         return Loopback(addresses: addresses, port: port)
     }
 

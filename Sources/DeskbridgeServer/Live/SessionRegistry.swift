@@ -6,12 +6,12 @@ import Synchronization
 package final class SessionRegistry: Sendable {
     /// Why the bridge ends a live connection, with its WebSocket close code.
     package enum Ending: Sendable {
-        case goingAway, revoked, replaced
+        case goingAway, revoked, lapsed, replaced
 
         var code: UInt16 {
             switch self {
             case .goingAway: 1001
-            case .revoked: 4401
+            case .revoked, .lapsed: 4401
             case .replaced: 4002
             }
         }
@@ -20,6 +20,7 @@ package final class SessionRegistry: Sendable {
             switch self {
             case .goingAway: "the bridge is stopping"
             case .revoked: "the token was revoked"
+            case .lapsed: "the token is no longer in force"
             case .replaced: "a newer session took over"
             }
         }

@@ -52,6 +52,9 @@ final class EventSocket: Sendable {
             group.addTask {
                 do throws(StoreError) { try await session.run() } catch { self.lose(error) }
             }
+            group.addTask { [services, connection] in
+                if await services.authenticator.lapse(of: client) { Self.close(connection, .lapsed) }
+            }
             while let message = await messages.next() { await receive(message, session) }
             group.cancelAll()
         }
@@ -97,7 +100,9 @@ final class EventSocket: Sendable {
                     return nil
                 }
             default:
-                send(Problem(.unauthenticated, "Sign in first: {\"type\":\"auth\",\"token\":\"dbt_…\"}."), key: object["idempotencyKey"]?.stringValue)
+                send(
+                    Problem(.unauthenticated, "Sign in first: {\"type\":\"auth\",\"token\":\"dbt_…\"}."),
+                    key: object["idempotencyKey"]?.stringValue)
             }
         }
         return nil
@@ -121,7 +126,8 @@ final class EventSocket: Sendable {
             try services.rates.take(session.client)
             try await handle(SocketMessage(object, asCloudEvents: asCloudEvents), session)
         } catch {
-            send(error, key: object["idempotencyKey"]?.stringValue, requestID: object["type"] == "request" ? object["id"]?.stringValue : nil)
+            send(
+                error, key: object["idempotencyKey"]?.stringValue, requestID: object["type"] == "request" ? object["id"]?.stringValue : nil)
             if error.code == .rateLimited { countRefusal() }
         }
     }

@@ -15,14 +15,17 @@ enum SocketMessage {
     /// - Parameter asCloudEvents: whether events come as CloudEvents, as the subprotocol `cloudevents.json` says.
     init(_ message: JSONValue, asCloudEvents: Bool) throws(Problem) {
         guard case .object(let members) = message else {
-            throw Problem(.invalidEvent, "A message is a JSON object, not \(message.typeName).", errors: [.init(pointer: "", message: "must be an object")])
+            throw Problem(
+                .invalidEvent, "A message is a JSON object, not \(message.typeName).",
+                errors: [.init(pointer: "", message: "must be an object")])
         }
         if asCloudEvents, members["specversion"] != nil {
             self = .event(try EventDraft(cloudEvent: message))
             return
         }
         guard let type = members["type"]?.stringValue, let first = type.utf8.first else {
-            throw Self.invalid("/type", "must be a string: an event type such as CREATE_RESOURCE, or one of \(Self.controls.joined(separator: ", "))")
+            throw Self.invalid(
+                "/type", "must be a string: an event type such as CREATE_RESOURCE, or one of \(Self.controls.joined(separator: ", "))")
         }
         guard !(UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else {
             self = try Self.control(type, members)
@@ -49,7 +52,8 @@ enum SocketMessage {
         case "request": return .request(try SocketRequest(members))
         default:
             let nearest = NearestName.of(type, in: controls).map { " Did you mean \"\($0)\"?" } ?? ""
-            throw Problem(.unknownMessage, "There is no message \"\(type.prefix(40))\".\(nearest) There are \(controls.joined(separator: ", ")).")
+            throw Problem(
+                .unknownMessage, "There is no message \"\(type.prefix(40))\".\(nearest) There are \(controls.joined(separator: ", ")).")
         }
     }
 

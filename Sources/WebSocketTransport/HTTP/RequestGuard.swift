@@ -117,10 +117,19 @@ extension RequestGuard {
             answersOldVersion = true
         }
         if stopsDecoder || isOldVersion || !head.isKeepAlive { isLastRequest = true }
+        if !isOldVersion && !timeline.owesAnswer && head.expectsContinue {
+            let goOn = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(Self.wrapOutboundOut(.head(goOn)), promise: nil)
+        }
         timeline.receivedHead(now: context.eventLoop.now)
         armTimer(context)
         context.fireChannelRead(Self.wrapInboundOut(.head(head)))
     }
+}
+
+extension HTTPRequestHead {
+    /// Whether the client waits for a word before it sends the body (RFC 9110 section 10.1.1).
+    fileprivate var expectsContinue: Bool { headers["expect"].contains { $0.lowercased() == "100-continue" } }
 }
 
 // Answers.

@@ -33,22 +33,32 @@ import Testing
         (head + step + "\nstep: []", ["5:1: an action has no key \"step\". Did you mean \"steps\"?"]),
         (head + step + "\n1: x", ["5:1: an action has no key \"1\". Its keys are"]),
         // What must be there.
-        ("{}", [
-            "1:1: an action needs the key \"action\"", "1:1: an action needs the key \"on\"", "1:1: an action needs the key \"confirm\"",
-            "1:1: an action needs the key \"steps\"",
-        ]),
+        (
+            "{}",
+            [
+                "1:1: an action needs the key \"action\"", "1:1: an action needs the key \"on\"",
+                "1:1: an action needs the key \"confirm\"",
+                "1:1: an action needs the key \"steps\"",
+            ]
+        ),
         ("on: A\nconfirm: B\n" + step, ["1:1: an action needs the key \"action\""]),
         ("action: a\nconfirm: B\n" + step, ["1:1: an action needs the key \"on\""]),
         ("action: a\non: A\n" + step, ["1:1: an action needs the key \"confirm\""]),
         (head, ["1:1: an action needs the key \"steps\""]),
         // Names and types.
-        ("action: A B\non: A\nconfirm: B\n" + step, ["1:9: action must be a word of small letters, digits, - and _, at most 64 long, not \"A B\""]),
+        (
+            "action: A B\non: A\nconfirm: B\n" + step,
+            ["1:9: action must be a word of small letters, digits, - and _, at most 64 long, not \"A B\""]
+        ),
         ("action: 5\non: A\nconfirm: B\n" + step, ["1:9: action must be a string, not an integer"]),
         ("action: -a\non: A\nconfirm: B\n" + step, ["1:9: action must be a word of small letters"]),
         ("action: \(String(repeating: "a", count: 65))\non: A\nconfirm: B\n" + step, ["1:9: action must be a word of small letters"]),
-        ("action: a\non: create\nconfirm: B\n" + step, [
-            "2:5: on must be an event type of capital letters, digits and _, such as CREATE_RESOURCE, not \"create\""
-        ]),
+        (
+            "action: a\non: create\nconfirm: B\n" + step,
+            [
+                "2:5: on must be an event type of capital letters, digits and _, such as CREATE_RESOURCE, not \"create\""
+            ]
+        ),
         ("action: a\non: true\nconfirm: B\n" + step, ["2:5: on must be a string, not a boolean"]),
         ("action: a\non: [A, B]\nconfirm: B\n" + step, ["2:5: on must be a string, not a list"]),
         ("action: a\non: A-B\nconfirm: c\n" + step, ["2:5: on must be an event type", "3:10: confirm must be an event type"]),
@@ -58,14 +68,23 @@ import Testing
         (with("steps: []"), ["4:8: steps must hold from 1 to 64 steps, not 0"]),
         (with("steps:"), ["4:7: steps must be a list, not nothing"]),
         (with("steps: {id: one, probe: x}"), ["4:8: steps must be a list, not a mapping"]),
-        (with("steps: [\((1...65).map { "{id: s\($0), probe: x}" }.joined(separator: ", "))]"), ["4:8: steps must hold from 1 to 64 steps, not 65"]),
+        (
+            with("steps: [\((1...65).map { "{id: s\($0), probe: x}" }.joined(separator: ", "))]"),
+            ["4:8: steps must hold from 1 to 64 steps, not 65"]
+        ),
         (with("steps: [x]"), ["4:9: a step must be a mapping, not a string"]),
         (with("steps: [{probe: x}]"), ["4:9: a step needs the key \"id\""]),
         (with("steps: [{id: one}]"), ["4:9: the step \"one\" needs exactly one of folder, process, probe, and has 0"]),
-        (with("steps:\n  - id: one\n    probe: x\n    folder: {root: /r, name: n}"), [
-            "5:5: the step \"one\" needs exactly one of folder, process, probe, and has 2"
-        ]),
-        (with("steps: [{id: one, prob: x}]"), ["4:19: a step has no key \"prob\". Did you mean \"probe\"? Its keys are id, folder, process, probe,"]),
+        (
+            with("steps:\n  - id: one\n    probe: x\n    folder: {root: /r, name: n}"),
+            [
+                "5:5: the step \"one\" needs exactly one of folder, process, probe, and has 2"
+            ]
+        ),
+        (
+            with("steps: [{id: one, prob: x}]"),
+            ["4:19: a step has no key \"prob\". Did you mean \"probe\"? Its keys are id, folder, process, probe,"]
+        ),
         (with("steps: [{id: one, probe: x, safe: true}]"), ["4:29: a step has no key \"safe\""]),
         (with("steps: [{id: One, probe: x}]"), ["4:14: id must be a word of small letters"]),
         (with("steps: [{id: 1, probe: x}]"), ["4:14: id must be a string, not an integer"]),
@@ -76,25 +95,40 @@ import Testing
         (with("steps: [{id: one, folder: {root: ~/p}}]"), ["4:27: folder needs the key \"name\""]),
         (with("steps: [{id: one, process: {argv: [git]}}]"), ["4:36: argv[0] must be the absolute path of the executable"]),
         // Fields.
-        (with("steps: [{id: one, probe: \"{nmae}\"}]\nparameters: {name: {type: string}}"), [
-            "4:27: there is no field \"nmae\". Did you mean \"name\"?"
-        ]),
+        (
+            with("steps: [{id: one, probe: \"{nmae}\"}]\nparameters: {name: {type: string}}"),
+            [
+                "4:27: there is no field \"nmae\". Did you mean \"name\"?"
+            ]
+        ),
         (with("steps: [{id: one, probe: \"{steps.two.x}\"}, {id: two, probe: x}]"), ["4:27: "]),
         (with("steps: [{id: one, probe: \"{steps.one.x}\"}]"), ["4:27: "]),
-        (with("steps:\n  - {id: one, folder: {root: /r, name: n}}\n  - {id: two, probe: \"{steps.one.pth}\"}"), [
-            "6:23: \"steps.one\" has no member \"pth\". Did you mean \"path\"? Its members are created, name, path."
-        ]),
-        (with("steps:\n  - {id: one, folder: {root: /r, name: n}, optional: true}\n  - {id: two, probe: \"{steps.one.path}\"}"), ["6:23: "]),
+        (
+            with("steps:\n  - {id: one, folder: {root: /r, name: n}}\n  - {id: two, probe: \"{steps.one.pth}\"}"),
+            [
+                "6:23: \"steps.one\" has no member \"pth\". Did you mean \"path\"? Its members are created, name, path."
+            ]
+        ),
+        (
+            with("steps:\n  - {id: one, folder: {root: /r, name: n}, optional: true}\n  - {id: two, probe: \"{steps.one.path}\"}"),
+            ["6:23: "]
+        ),
         (with("parameters: {n: {type: string, optional: true}}\nsteps: [{id: one, probe: \"{n}\"}]"), ["5:27: "]),
         (with("steps: [{id: one, probe: \"{\"}]"), ["4:27: "]),
         // A mistake in one step hides none in another.
-        (with("steps:\n  - {id: one, probe: \"{x}\"}\n  - {id: two, probe: \"{y}\"}"), ["5:23: there is no field \"x\"", "6:23: there is no field \"y\""]),
+        (
+            with("steps:\n  - {id: one, probe: \"{x}\"}\n  - {id: two, probe: \"{y}\"}"),
+            ["5:23: there is no field \"x\"", "6:23: there is no field \"y\""]
+        ),
         // Parameters.
         (with("parameters: []\n" + step), ["4:13: parameters must be a mapping, not a list"]),
         (with("parameters: {a: {type: text}}\n" + step), ["4:24: "]),
         (with("parameters: {a: {type: string, maxLenght: 3}}\n" + step), ["4:32: "]),
         (with("parameters: {a: string}\n" + step), ["4:17: the parameter \"a\" must be a mapping, not a string"]),
-        (with("parameters: {date: {type: string}}\n" + step), ["4:14: no parameter can be called \"date\": templates mean something else by it"]),
+        (
+            with("parameters: {date: {type: string}}\n" + step),
+            ["4:14: no parameter can be called \"date\": templates mean something else by it"]
+        ),
         (with("parameters: {steps: {type: string}}\n" + step), ["4:14: no parameter can be called \"steps\""]),
         (with("parameters: {event: {type: string}}\n" + step), ["4:14: no parameter can be called \"event\""]),
         (with("parameters: {a: {type: integer, minimum: 5, maximum: 1}}\n" + step), ["4:"]),
@@ -102,15 +136,25 @@ import Testing
         // The rest.
         (with(step + "\nresult: x"), ["5:9: result must be a mapping, not a string"]),
         (with(step + "\nresult: {a: \"{b}\"}"), ["5:14: there is no field \"b\""]),
-        (with("parameters: {p: {type: string, secret: true}}\n" + step + "\nresult: {p: \"{p}\"}"), [
-            "6:9: result names a secret parameter, which must not go back to the web page"
-        ]),
-        (with("parameters: {p: {type: object, properties: {q: {type: string, secret: true}}}}\n" + step + "\nresult: {p: \"{p.q|slug}\"}"), [
-            "6:9: result names a secret parameter"
-        ]),
+        (
+            with("parameters: {p: {type: string, secret: true}}\n" + step + "\nresult: {p: \"{p}\"}"),
+            [
+                "6:9: result names a secret parameter, which must not go back to the web page"
+            ]
+        ),
+        (
+            with(
+                "parameters: {p: {type: object, properties: {q: {type: string, secret: true}}}}\n" + step + "\nresult: {p: \"{p.q|slug}\"}"),
+            [
+                "6:9: result names a secret parameter"
+            ]
+        ),
         (with(step + "\nretry: 5"), ["5:8: retry must be a mapping, not an integer"]),
         (with(step + "\nretry: {attempt: 5}"), ["5:9: retry has no key \"attempt\". Did you mean \"attempts\"?"]),
-        (with(step + "\nretry: {attempts: 0, initial: 5}"), ["5:19: retry.attempts must be from 1 to 100, not 0", "5:31: retry.initial must be a duration"]),
+        (
+            with(step + "\nretry: {attempts: 0, initial: 5}"),
+            ["5:19: retry.attempts must be from 1 to 100, not 0", "5:31: retry.initial must be a duration"]
+        ),
         (with(step + "\nretry: {jitter: some}"), ["5:17: retry.jitter can't be \"some\"."]),
         (with(step + "\nexpires: 60"), ["5:10: expires must be a duration such as 250ms, 30s, 5m, 12h or 30d, not 60"]),
         (with(step + "\nexpires: soon"), ["5:10: expires must be a duration"]),
@@ -120,13 +164,19 @@ import Testing
         (with(step + "\nconcurrency: {limit: 1, kee: x}"), ["5:25: concurrency has no key \"kee\". Did you mean \"key\"?"]),
         (with(step + "\nconcurrency: {limit: 1, key: \"{x}\"}"), ["5:31: there is no field \"x\""]),
         (with(step + "\nconcurrency: {limit: 1, key: \"{steps.one.x}\"}"), ["5:31: "]),
-        (with("parameters: {p: {type: string, secret: true}}\n" + step + "\nconcurrency: {limit: 1, key: \"{p}\"}"), [
-            "6:30: key names a secret parameter, which must not be shown in the queue"
-        ]),
+        (
+            with("parameters: {p: {type: string, secret: true}}\n" + step + "\nconcurrency: {limit: 1, key: \"{p}\"}"),
+            [
+                "6:30: key names a secret parameter, which must not be shown in the queue"
+            ]
+        ),
         // Several at once, in one reading. What may name results is only read once all steps are right.
-        ("action: A\non: a\nconfirm: b\nexpires: x\nretry: {attempts: x}\nsteps: [{id: one, probe: \"{x}\"}]\nresult: []", [
-            "1:9: action", "2:5: on", "3:10: confirm", "5:19: retry.attempts", "4:10: expires", "6:27: there is no field",
-        ]),
+        (
+            "action: A\non: a\nconfirm: b\nexpires: x\nretry: {attempts: x}\nsteps: [{id: one, probe: \"{x}\"}]\nresult: []",
+            [
+                "1:9: action", "2:5: on", "3:10: confirm", "5:19: retry.attempts", "4:10: expires", "6:27: there is no field",
+            ]
+        ),
     ]
 
     @Test(arguments: mistakes.indices) func aMistakeIsToldWithItsPlace(row: Int) {
@@ -185,7 +235,8 @@ import Testing
         with("steps: [\((1...64).map { "{id: s\($0), probe: x}" }.joined(separator: ", "))]"),
         with("steps: [{id: one, probe: \"a {{ brace }}\"}]"),
         with("steps: [{id: one-two_3, probe: x}, {id: two, probe: \"{steps.one-two_3.a.b.0}\"}]"),
-        with(step + "\nresult: {}"), with(step + "\nresult: {a: 1, b: [true, null], c: {d: \"{date}\"}}"), with(step + "\nconcurrency: {limit: 1000}"),
+        with(step + "\nresult: {}"), with(step + "\nresult: {a: 1, b: [true, null], c: {d: \"{date}\"}}"),
+        with(step + "\nconcurrency: {limit: 1000}"),
         with("parameters: {p: {type: string, secret: true}}\nsteps: [{id: one, probe: \"{p}\"}]"),
     ])
     func thisIsAnAction(yaml: String) throws {

@@ -12,7 +12,8 @@ import Testing
         let file = DefinitionFile(name: "a.yaml", bytes: Array(("action: a\non: A\nconfirm: A_DONE\n" + yaml).utf8))
         let action = try ActionFile.parse(file.node(), handlers: handlers)
         return ActionPlanner(
-            action: action, grants: try Grants(folders: [AbsolutePath(home)]), parameters: try action.parameters.validate(payload), payload: payload,
+            action: action, grants: try Grants(folders: [AbsolutePath(home)]), parameters: try action.parameters.validate(payload),
+            payload: payload,
             event: EventFields(
                 id: EventID(at: Self.moment), type: action.type, client: .local, key: try #require(IdempotencyKey("k-1")),
                 acceptedAt: Self.moment))
@@ -72,7 +73,9 @@ import Testing
 
     @Test func resultsReachLaterStepsAndTheConfirmation() throws {
         var planner = try planner(
-            Self.name + "steps: [{id: one, probe: x}, {id: two, probe: \"{steps.one.list.1}\"}]\nresult: {n: \"{steps.one.n}\", t: \"n={steps.one.n}\"}")
+            Self.name
+                + "steps: [{id: one, probe: x}, {id: two, probe: \"{steps.one.list.1}\"}]\nresult: {n: \"{steps.one.n}\", t: \"n={steps.one.n}\"}"
+        )
         planner.setResult(["n": 7, "list": ["a", "b"]], of: planner.action.steps[0])
         #expect(try planner.plan(planner.action.steps[1]).summary == "probe b")
         planner.setResult([:], of: planner.action.steps[1])
@@ -112,10 +115,11 @@ import Testing
         #expect(plan.steps.map { shown($0.forecast) } == ["probe a <secret>"])
     }
 
-    @Test(arguments: [
-        (yaml: "", key: nil), ("\nconcurrency: {limit: 1}", ""), ("\nconcurrency: {limit: 1, key: \"{name}\"}", "a"),
-        ("\nconcurrency: {limit: 1, key: \"{event.client}/{name|upper}\"}", "local/A"),
-    ] as [(yaml: String, key: String?)])
+    @Test(
+        arguments: [
+            (yaml: "", key: nil), ("\nconcurrency: {limit: 1}", ""), ("\nconcurrency: {limit: 1, key: \"{name}\"}", "a"),
+            ("\nconcurrency: {limit: 1, key: \"{event.client}/{name|upper}\"}", "local/A"),
+        ] as [(yaml: String, key: String?)])
     func theConcurrencyKeyIsRendered(yaml: String, key: String?) throws {
         #expect(try planner(Self.name + "steps: [{id: one, probe: x}]" + yaml).concurrencyKey() == key)
     }

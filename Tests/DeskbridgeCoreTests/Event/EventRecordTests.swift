@@ -5,7 +5,8 @@ import Testing
     private func record(key: String? = nil) throws -> EventRecord {
         let moment = Timestamp(milliseconds: 0)
         let event = AcceptedEvent(
-            id: EventID(at: moment), client: .local, type: try #require(EventType("A")), key: try #require(IdempotencyKey("k")), payload: [:],
+            id: EventID(at: moment), client: .local, type: try #require(EventType("A")), key: try #require(IdempotencyKey("k")),
+            payload: [:],
             fingerprint: PayloadFingerprint(of: [:]), rule: "p.yaml:1", action: "a", acceptedAt: moment, concurrencyKey: key,
             maximumAttempts: 3)
         return EventRecord(event: event, sequence: 1, state: .queued)

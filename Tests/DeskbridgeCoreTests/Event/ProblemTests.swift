@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct ProblemTests {
     @Test(arguments: [
-        ("malformed_request", 400), ("malformed_json", 400), ("token_in_url", 400), ("idempotency_key_required", 400), ("unknown_message", 400),
+        ("malformed_request", 400), ("malformed_json", 400), ("token_in_url", 400), ("idempotency_key_required", 400),
+        ("unknown_message", 400),
         ("unauthenticated", 401), ("origin_forbidden", 403), ("denied_by_policy", 403), ("forbidden", 403), ("not_found", 404),
         ("method_not_allowed", 405), ("wrong_state", 409), ("too_large", 413), ("unsupported_media_type", 415), ("wrong_host", 421),
         ("invalid_event", 422), ("unknown_event_type", 422), ("key_reused", 422), ("upgrade_required", 426), ("rate_limited", 429),

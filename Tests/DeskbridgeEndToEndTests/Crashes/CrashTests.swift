@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// The bridge killed with SIGKILL at each stage of an event, and started again.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct CrashTests {
     @Test func aClientThatWasCutOffFindsItsConfirmationOnce() async throws {
         try await withBridge(.working(stepMore: "safeToRepeat: true")) { bridge in

@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// A hundred events, and a bridge that is killed again and again while they come in and run.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct RandomKillTests {
     /// One client's view over all of its connections: it sends again, under the same keys, what it has no confirmation of.
     private struct Sender {
@@ -28,7 +28,9 @@ struct RandomKillTests {
             var moments: [Int] = []
             for _ in 1...10 {
                 let socket = try await bridge.connect(token)
-                for key in sender.unconfirmed().prefix(30) { socket.send(event("CREATE_RESOURCE", key, ["name": .string(key), "user": "x"])) }
+                for key in sender.unconfirmed().prefix(30) {
+                    socket.send(event("CREATE_RESOURCE", key, ["name": .string(key), "user": "x"]))
+                }
                 let moment = Int.random(in: 0...25, using: &generator)
                 moments.append(moment)
                 for _ in 0..<moment { guard await socket.messages.first() != nil else { break } }

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Starting and stopping the daemon.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct DaemonTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func aRunningEventMayFinishWhenTheBridgeStops(_ signal: Int32) async throws {
@@ -90,13 +90,28 @@ struct DaemonTests {
         ("bridge/deskbridge.yaml", "listen: {addresses: [0.0.0.0]}\n", ["deskbridge.yaml:1:22", "127.0.0.1"]),
         ("bridge/deskbridge.yaml", "listen: [\n", ["deskbridge.yaml:"]),
         ("bridge/deskbridge.yaml", "retention: {events: tomorrow}\n", ["deskbridge.yaml:1:21"]),
-        ("bridge/actions/work.yaml", "action: work\non: WORK\nconfirm: WORK_DONE\nsteps:\n  - id: a\n    proces: {argv: [/bin/true]}\n", ["actions/work.yaml:6:5", "process"]),
+        (
+            "bridge/actions/work.yaml", "action: work\non: WORK\nconfirm: WORK_DONE\nsteps:\n  - id: a\n    proces: {argv: [/bin/true]}\n",
+            ["actions/work.yaml:6:5", "process"]
+        ),
         ("bridge/actions/work.yaml", "action: work\n\ton: WORK\n", ["actions/work.yaml:2:"]),
-        ("bridge/actions/other.yaml", BridgeFiles.createResource.replacing("action: create-resource", with: "action: other"), ["actions/other.yaml:1:1", "CREATE_RESOURCE"]),
-        ("bridge/actions/other.yaml", "action: o\non: O\nconfirm: P\nsteps: [{id: a, process: {argv: [/bin/sh, \"{nme}\"]}}]\n", ["actions/other.yaml:4:", "nme"]),
-        ("bridge/actions/other.yaml", "action: o\non: O\nconfirm: P\nsteps: [{id: a, process: {argv: [/usr/bin/id]}}]\n", ["actions/other.yaml:4:", "/usr/bin/id", "grants"]),
+        (
+            "bridge/actions/other.yaml", BridgeFiles.createResource.replacing("action: create-resource", with: "action: other"),
+            ["actions/other.yaml:1:1", "CREATE_RESOURCE"]
+        ),
+        (
+            "bridge/actions/other.yaml", "action: o\non: O\nconfirm: P\nsteps: [{id: a, process: {argv: [/bin/sh, \"{nme}\"]}}]\n",
+            ["actions/other.yaml:4:", "nme"]
+        ),
+        (
+            "bridge/actions/other.yaml", "action: o\non: O\nconfirm: P\nsteps: [{id: a, process: {argv: [/usr/bin/id]}}]\n",
+            ["actions/other.yaml:4:", "/usr/bin/id", "grants"]
+        ),
         ("bridge/policies/10-open.yaml", "rules:\n  - {alow: [A], clients: [b]}\n", ["policies/10-open.yaml:2:"]),
-        ("bridge/policies/10-open.yaml", "rules: [{allow: [A], clients: [b], origins: ['https://Studio.example/']}]\n", ["policies/10-open.yaml:1:", "https://studio.example"]),
+        (
+            "bridge/policies/10-open.yaml", "rules: [{allow: [A], clients: [b], origins: ['https://Studio.example/']}]\n",
+            ["policies/10-open.yaml:1:", "https://studio.example"]
+        ),
     ]
 
     @Test func aBrokenFileIsRefusedAtStartWithItsPlace() async throws {

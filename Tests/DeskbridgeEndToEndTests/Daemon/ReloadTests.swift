@@ -4,14 +4,16 @@ import Foundation
 import Testing
 
 /// Files that change while the daemon runs.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReloadTests {
     private static let create = event("CREATE_RESOURCE", "k1", ["name": "A", "user": "x"])
 
     @Test func aChangedActionIsInForceAtOnce() async throws {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")
-            try bridge.home.write("bridge/actions/create-resource.yaml", BridgeFiles.createResource.replacing("confirm: RESOURCE_CREATED", with: "confirm: RESOURCE_MADE"))
+            try bridge.home.write(
+                "bridge/actions/create-resource.yaml",
+                BridgeFiles.createResource.replacing("confirm: RESOURCE_CREATED", with: "confirm: RESOURCE_MADE"))
             _ = try await bridge.logged("definitions.reloaded")
             let answer = try await bridge.postAndWait(Self.create, token: token)
             #expect(answer.json?["confirmation"]?["type"] == "RESOURCE_MADE")
@@ -41,7 +43,9 @@ struct ReloadTests {
             let token = try await bridge.token("dashboard")
             try bridge.home.write("bridge/actions/broken.yaml", "nonsense: [")
             _ = try await bridge.logged("definitions.refused")
-            try bridge.home.write("bridge/actions/create-resource.yaml", BridgeFiles.createResource.replacing("confirm: RESOURCE_CREATED", with: "confirm: RESOURCE_MADE"))
+            try bridge.home.write(
+                "bridge/actions/create-resource.yaml",
+                BridgeFiles.createResource.replacing("confirm: RESOURCE_CREATED", with: "confirm: RESOURCE_MADE"))
             _ = try await bridge.logged("definitions.refused")
             #expect(try await bridge.postAndWait(Self.create, token: token).json?["confirmation"]?["type"] == "RESOURCE_MADE")
         }
@@ -53,7 +57,8 @@ struct ReloadTests {
             try bridge.home.write("bin/other", "#!/bin/sh\necho hello\n", mode: 0o755)
             try bridge.home.write(
                 "bridge/actions/other.yaml",
-                "action: other\non: OTHER\nconfirm: OTHER_DONE\nsteps: [{id: a, process: {argv: [$BIN/other]}}]\nresult: {said: '{steps.a.stdout}'}\n")
+                "action: other\non: OTHER\nconfirm: OTHER_DONE\nsteps: [{id: a, process: {argv: [$BIN/other]}}]\nresult: {said: '{steps.a.stdout}'}\n"
+            )
             let refused = try await bridge.logged("definitions.refused")
             #expect(refused["error"]?.stringValue?.contains("not granted") == true)
             #expect(try await bridge.post("/v1/events", event("OTHER", "o"), token: token).code == "unknown_event_type")
@@ -64,7 +69,8 @@ struct ReloadTests {
     }
 
     @Test func aRemovedActionIsGoneAndItsQueuedEventsWait() async throws {
-        try await withBridge(.working("retry: {attempts: 9, initial: 1h, jitter: none}", configuration: "dispatch: {running: 1}\n")) { bridge in
+        try await withBridge(.working("retry: {attempts: 9, initial: 1h, jitter: none}", configuration: "dispatch: {running: 1}\n")) {
+            bridge in
             let gate = try bridge.home.turnstile("gate")
             let token = try await bridge.token("dashboard")
             let socket = try await bridge.connect(token)

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What a dry run shows is, to the last byte, what a run does.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct DryRunTests {
     /// Writes what the kernel knows of this process to `$ROOT/dumped`: argv, environment, working directory, standard input.
     private static let dump = """
@@ -143,7 +143,9 @@ struct DryRunTests {
             #expect(Self.shownTree(plans[0], in: path) == Self.realTree(home, root))
             let dumped = try JSONParser.parse(try #require(home.read("dumped")))
             #expect(dumped["argv"] == plans[1]["argv"])
-            #expect(dumped["environment"]?.objectValue?.sorted { $0.key < $1.key }.map(\.key) == plans[1]["environment"]?.objectValue?.map(\.key))
+            #expect(
+                dumped["environment"]?.objectValue?.sorted { $0.key < $1.key }.map(\.key)
+                    == plans[1]["environment"]?.objectValue?.map(\.key))
             for (name, value) in plans[1]["environment"]?.objectValue ?? [:] { #expect(dumped["environment"]?[name] == value, "\(name)") }
             #expect(dumped["directory"] == plans[1]["directory"])
             #expect(dumped["stdin"] == plans[1]["stdin"])

@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// The commands against a running daemon.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct CommandLineTests {
     @Test func sendShowsTheConfirmationAndRunsNothingTwice() async throws {
         try await withBridge(.samples) { bridge in
@@ -60,6 +60,53 @@ struct CommandLineTests {
             let unreachable = try await bridge.command("send", "WORK")
             #expect(unreachable.code == 69)
             #expect(unreachable.errors.contains("deskbridge serve"))
+        }
+    }
+
+    @Test func anEventMayBeSentAgainAsANewOne() async throws {
+        try await withBridge(.samples) { bridge in
+            let first = try await bridge.command("send", "CREATE_RESOURCE", "--set", "name=A", "--set", "user=x", "--format", "json")
+            let id = try #require(first.json?["id"]?.stringValue)
+            let again = try await bridge.command("events", "replay", id, "--format", "json")
+            #expect(again.code == 0, "\(again.errors)")
+            #expect(again.json?["state"] == "succeeded")
+            #expect(again.json?["id"] != first.json?["id"])
+            #expect(again.json?["payload"] == first.json?["payload"])
+        }
+    }
+
+    @Test func whatIsDroppedIsConfirmedAsFailedAndGoneFromTheQueue() async throws {
+        try await withBridge(.samples) { bridge in
+            let gate = try bridge.home.turnstile("gate")
+            let token = try await bridge.token("dashboard")
+            _ = try await bridge.post("/v1/events", event("WORK", "w"), token: token)
+            let orphan = try await gate.arrival()
+            try await bridge.kill()
+            orphan.pass("stop")
+            try await bridge.start()
+            let unknown = try await bridge.command("queue", "list", "--state", "unknown", "--format", "json")
+            #expect(unknown.json?["events"]?.arrayValue?.count == 1)
+            #expect(try await bridge.command("queue", "drop", "last").code == 0)
+            let socket = try await bridge.connect(token)
+            try await socket.next("WORK_FAILED")
+            let left = try await bridge.command("queue", "list", "--state", "unknown", "--format", "json")
+            #expect(left.json?["events"] == [])
+        }
+    }
+
+    static let refusedTokens: [[String]] = [
+        ["local"], ["Dashboard"], [""], ["a b"], ["../a"], ["a", "--origin", "studio.example"], ["a", "--origin", "https://studio.example/"],
+        ["a", "--origin", "null"], ["a", "--origin", "*"], ["a", "--expires", "soon"], ["a", "--rate", "fast"],
+    ]
+
+    @Test func tokensThatCannotBeMeantAreNotMade() async throws {
+        try await withBridge(.samples) { bridge in
+            for words in Self.refusedTokens {
+                let result = try await bridge.home.command(["token", "create"] + words)
+                #expect([64, 65].contains(result.code), "\(words): \(result.code) \(result.errors)")
+                #expect(result.output.isEmpty && !result.errors.isEmpty, "\(words)")
+            }
+            #expect(try await bridge.command("token", "list", "--format", "json").json?["tokens"] == [])
         }
     }
 

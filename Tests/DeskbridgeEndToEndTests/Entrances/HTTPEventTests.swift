@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// Events over plain HTTP.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPEventTests {
     private static let create = event("CREATE_RESOURCE", "k1", ["name": "Project_001", "user": "John"])
 
@@ -57,7 +57,8 @@ struct HTTPEventTests {
         try await withBridge(.samples) { bridge in
             let gate = try bridge.home.turnstile("gate")
             let token = try await bridge.token("dashboard")
-            let answer = try await bridge.post("/v1/events", event("WORK", "w"), token: token, headers: [("Prefer", "respond-async, wait=1")])
+            let answer = try await bridge.post(
+                "/v1/events", event("WORK", "w"), token: token, headers: [("Prefer", "respond-async, wait=1")])
             #expect(answer.status == 202)
             #expect(answer.json?["state"] == "running")
             try await gate.arrival().pass()
@@ -101,7 +102,8 @@ struct HTTPEventTests {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")
             for number in 1...7 {
-                _ = try await bridge.postAndWait(event("CREATE_RESOURCE", "k\(number)", ["name": .string("P\(number)"), "user": "x"]), token: token)
+                _ = try await bridge.postAndWait(
+                    event("CREATE_RESOURCE", "k\(number)", ["name": .string("P\(number)"), "user": "x"]), token: token)
             }
             var keys: [String] = []
             var query = "?limit=3"
@@ -131,8 +133,65 @@ struct HTTPEventTests {
     @Test func theSameWorksOnTheOtherLoopbackAddress() async throws {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")
-            let request = "GET /v1/status HTTP/1.1\r\nHost: [::1]:\(bridge.port)\r\nAuthorization: Bearer \(token)\r\nConnection: close\r\n\r\n"
+            let request =
+                "GET /v1/status HTTP/1.1\r\nHost: [::1]:\(bridge.port)\r\nAuthorization: Bearer \(token)\r\nConnection: close\r\n\r\n"
             #expect(try await bridge.exchange(Array(request.utf8), on: "::1").status == 200)
+        }
+    }
+
+    @Test func requestsInARowOnOneConnectionAreAnsweredInTheirOrder() async throws {
+        try await withBridge(.samples) { bridge in
+            let token = try await bridge.token("dashboard")
+            let connection = try TCPConnection(port: bridge.port)
+            for number in 1...5 {
+                let body = event("CREATE_RESOURCE", "k\(number)", ["name": .string("P\(number)"), "user": "x"]).text
+                connection.send(
+                    "POST /v1/events HTTP/1.1\r\nHost: localhost:\(bridge.port)\r\nAuthorization: Bearer \(token)\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+                        + (number == 5 ? "Connection: close\r\n" : "") + "\r\n" + body)
+            }
+            let answers = String(decoding: await connection.rest(), as: UTF8.self)
+            let keys = answers.matches(of: /"idempotencyKey":"(k\d)"/).map { String($0.1) }
+            #expect(keys == ["k1", "k2", "k3", "k4", "k5"])
+            #expect(answers.matches(of: /HTTP\/1\.1 202/).count == 5)
+        }
+    }
+
+    @Test func whoAsksFirstIsToldToGoOn() async throws {
+        try await withBridge(.samples) { bridge in
+            let token = try await bridge.token("dashboard")
+            let body = event("CREATE_RESOURCE", "k", ["name": "A", "user": "x"]).text
+            let connection = try TCPConnection(port: bridge.port)
+            connection.send(
+                "POST /v1/events HTTP/1.1\r\nHost: localhost:\(bridge.port)\r\nAuthorization: Bearer \(token)\r\nConnection: close\r\n"
+                    + "Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n")
+            let goOn = await connection.more()
+            #expect(goOn.map { String(decoding: $0, as: UTF8.self) } == "HTTP/1.1 100 Continue\r\n\r\n")
+            connection.send(body)
+            #expect(RawResponse(await connection.rest())?.status == 202)
+        }
+    }
+
+    @Test func aHeadRequestGetsTheHeadOnly() async throws {
+        try await withBridge(.samples) { bridge in
+            for target in ["/healthz", "/"] {
+                let (whole, head) = (try await bridge.request("GET", target), try await bridge.request("HEAD", target))
+                #expect(head.status == 200 && head.body.isEmpty)
+                #expect(head.headers["content-type"] == whole.headers["content-type"])
+            }
+        }
+    }
+
+    @Test func aTicketOpensAStreamOnce() async throws {
+        try await withBridge(.samples) { bridge in
+            let token = try await bridge.token("dashboard")
+            let ticket = try #require(try await bridge.request("POST", "/v1/tickets", token: token).json?["ticket"]?.stringValue)
+            let head = "GET /v1/stream?ticket=\(ticket) HTTP/1.1\r\nHost: localhost:\(bridge.port)\r\n\r\n"
+            let connection = try TCPConnection(port: bridge.port)
+            connection.send(head)
+            #expect(await connection.more().flatMap { RawResponse($0) }?.status == 200)
+            connection.close()
+            #expect(try await bridge.request("GET", "/v1/stream?ticket=\(ticket)").status == 401)
         }
     }
 

@@ -8,7 +8,7 @@ private let nodeIsInstalled =
     && FileManager.default.fileExists(atPath: "/usr/share/nodejs/ws/package.json")
 
 /// A client that somebody else wrote: Node with the package `ws`, used as a page uses `WebSocket`.
-@Suite(.timeLimit(.minutes(2)), .enabled(if: nodeIsInstalled))
+@Suite(.timeLimit(.minutes(5)), .enabled(if: nodeIsInstalled))
 struct NodeClientTests {
     private static let page = #"""
         const WebSocket = globalThis.WebSocket ?? require("ws");

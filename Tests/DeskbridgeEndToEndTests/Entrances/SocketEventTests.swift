@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// An event on a WebSocket, and what the same key is worth afterwards.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SocketEventTests {
     private static let create = event("CREATE_RESOURCE", "k1", ["name": "Project_001", "user": "John"])
 

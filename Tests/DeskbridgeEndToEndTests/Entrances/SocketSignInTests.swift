@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// Each way to present a token on a WebSocket, from the upgrade to the confirmation.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct SocketSignInTests {
     enum Way: CaseIterable {
         case subprotocol, header, firstMessage, ticket
@@ -41,10 +41,11 @@ struct SocketSignInTests {
             let confirmation = try await socket.next("RESOURCE_CREATED")
             #expect(confirmation["payload"]?["path"] == .string("\(bridge.home.user)/Projects/Project_001"))
             #expect(bridge.home.read("user/Projects/Project_001/README.md") == "# Project_001\nFor John.\n")
-            #expect(bridge.home.tree("user/Projects") == [
-                "Project_001/", "Project_001/README.md", "Project_001/assets/", "Project_001/assets/models/",
-                "Project_001/assets/textures/", "Project_001/shots/", "Project_001/shots/sh001/", "Project_001/shots/sh002/",
-            ])
+            #expect(
+                bridge.home.tree("user/Projects") == [
+                    "Project_001/", "Project_001/README.md", "Project_001/assets/", "Project_001/assets/models/",
+                    "Project_001/assets/textures/", "Project_001/shots/", "Project_001/shots/sh001/", "Project_001/shots/sh002/",
+                ])
         }
     }
 

@@ -3,14 +3,15 @@ import DeskbridgeTestSupport
 import Testing
 
 /// What live connections are told while events run.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ChannelTests {
     private static func states(_ socket: BrowserSocket, of id: JSONValue?) -> [String] {
         socket.all("state").filter { $0["id"] == id }.map { "\($0["before"]?.stringValue ?? "-")>\($0["after"]?.stringValue ?? "-")" }
     }
 
     @Test func statesAreToldInOrder() async throws {
-        try await withBridge(.working("retry: {attempts: 3, initial: 10ms, jitter: none}", configuration: "dispatch: {running: 1}\n")) { bridge in
+        try await withBridge(.working("retry: {attempts: 3, initial: 10ms, jitter: none}", configuration: "dispatch: {running: 1}\n")) {
+            bridge in
             let gate = try bridge.home.turnstile("gate")
             let socket = try await bridge.connect(try await bridge.token("dashboard"))
             socket.send(["type": "subscribe", "channels": ["events"]])
@@ -186,9 +187,12 @@ struct ChannelTests {
             socket.send(["type": "request", "id": "r2", "action": "get_evnt"])
             let problem = try await socket.next("error", ["requestId": "r2"])
             #expect(problem["message"]?.stringValue?.contains("Did you mean \"get_event\"?") == true)
-            socket.send(["type": "request", "id": "r3", "action": "plan", "payload": [
-                "type": "CREATE_RESOURCE", "payload": ["name": "B", "user": "x"],
-            ]])
+            socket.send([
+                "type": "request", "id": "r3", "action": "plan",
+                "payload": [
+                    "type": "CREATE_RESOURCE", "payload": ["name": "B", "user": "x"],
+                ],
+            ])
             let plan = try await socket.next("response", ["requestId": "r3"])
             #expect(plan["data"]?["decision"]?["effect"] == "allow")
             #expect(!bridge.home.tree("user/Projects").contains("B/"))

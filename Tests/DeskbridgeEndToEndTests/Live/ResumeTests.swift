@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// What a client that comes back is told.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ResumeTests {
     private static func make(_ count: ClosedRange<Int>, on socket: BrowserSocket) async throws {
         for number in count { socket.send(event("CREATE_RESOURCE", "k\(number)", ["name": .string("P\(number)"), "user": "x"])) }

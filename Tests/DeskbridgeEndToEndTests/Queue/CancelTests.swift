@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// Events that are ended before they ended by themselves.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct CancelTests {
     @Test func aQueuedEventIsCancelledAtOnce() async throws {
         try await withBridge(.working(configuration: "dispatch: {running: 1}\n")) { bridge in

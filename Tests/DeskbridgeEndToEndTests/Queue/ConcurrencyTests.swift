@@ -3,7 +3,7 @@ import DeskbridgeTestSupport
 import Testing
 
 /// How many events run at once.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConcurrencyTests {
     @Test func eventsOfOneKeyRunOneAfterTheOtherAndOthersBesideThem() async throws {
         try await withBridge(.working(#"concurrency: {limit: 1, key: "{gate}"}"#)) { bridge in

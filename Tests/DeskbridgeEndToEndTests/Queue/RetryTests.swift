@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Events that fail, and how often they are tried.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RetryTests {
     private static let quickly = "retry: {attempts: 5, initial: 10ms, maximum: 20ms}"
 

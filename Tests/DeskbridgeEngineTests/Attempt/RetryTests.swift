@@ -52,7 +52,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (kind: Failure.Kind.permanent, safe: false, state: DeliveryState.failed), (.permanent, true, .failed), (.retryable, false, .retrying),
+        (kind: Failure.Kind.permanent, safe: false, state: DeliveryState.failed), (.permanent, true, .failed),
+        (.retryable, false, .retrying),
         (.retryable, true, .retrying), (.unknownOutcome, false, .unknown), (.unknownOutcome, true, .retrying),
     ])
     func theKindOfFailureDecides(kind: Failure.Kind, safe: Bool, state: DeliveryState) async throws {

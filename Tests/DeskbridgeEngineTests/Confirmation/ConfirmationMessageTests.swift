@@ -12,7 +12,8 @@ import Testing
             of: record, type: try #require(EventType("RESOURCE_CREATED")), payload: ["path": "/p"], at: moment)
         #expect(
             message == [
-                "type": "RESOURCE_CREATED", "id": .string(record.id.text), "idempotencyKey": "k-1", "timestamp": .string(moment.description),
+                "type": "RESOURCE_CREATED", "id": .string(record.id.text), "idempotencyKey": "k-1",
+                "timestamp": .string(moment.description),
                 "source": "dashboard", "attempt": 2, "payload": ["path": "/p"],
             ])
     }

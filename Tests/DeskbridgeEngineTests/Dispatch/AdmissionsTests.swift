@@ -101,7 +101,11 @@ import Testing
             let group: ConcurrencyGroup
         }
 
-        enum LookStage { case begun(Admissions.Look), claimed(Admissions.Look), read(Admissions.Look, isLeft: Bool) }
+        enum LookStage {
+            case begun(Admissions.Look)
+            case claimed(Admissions.Look)
+            case read(Admissions.Look, isLeft: Bool)
+        }
 
         static let limit = 2
         var admissions = Admissions(slots: Slots(total: 3))

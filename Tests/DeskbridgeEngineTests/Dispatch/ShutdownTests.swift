@@ -101,7 +101,8 @@ import Testing
         try await second.withEngine {
             for id in accepted.all {
                 if try await !second.history(id).event.state.isFinal { _ = try await second.ended(id) }
- #expect(try await second.history(id).event.state == .succeeded) }
+                #expect(try await second.history(id).event.state == .succeeded)
+            }
         }
         let ran = (first.probe.labels + second.probe.labels).sorted()
         #expect(ran.count == Set(ran).count, "an unsafe step ran twice")

@@ -102,7 +102,8 @@ import Testing
             #expect(try await problem { try await bench.bridge.desk.drop(record.id, by: .local) }.code == .wrongState)
             #expect(try await problem { try await bench.bridge.desk.retry(record.id, by: .local) }.code == .wrongState)
             #expect(
-                try await problem { try await bench.bridge.desk.resolve(record.id, as: .succeeded(result: nil), by: .local) }.code == .wrongState)
+                try await problem { try await bench.bridge.desk.resolve(record.id, as: .succeeded(result: nil), by: .local) }.code
+                    == .wrongState)
         }
     }
 
@@ -117,8 +118,10 @@ import Testing
             #expect(answer.record.event.payload == ["name": "again"])
             _ = try await bench.ended(answer.record.id)
             #expect(
-                try await problem { try await bench.bridge.desk.replay(record.id, key: IdempotencyKey("k-1") ?? record.event.key, by: try identity("x")) }
-                    .code == .notFound)
+                try await problem {
+                    try await bench.bridge.desk.replay(record.id, key: IdempotencyKey("k-1") ?? record.event.key, by: try identity("x"))
+                }
+                .code == .notFound)
         }
     }
 

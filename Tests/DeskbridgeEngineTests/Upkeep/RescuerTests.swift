@@ -24,13 +24,14 @@ import Testing
 
     enum Expected { case again, unknown, cancelled }
 
-    @Test(arguments: [
-        (finished: [], isCancelled: false, isGone: false, expected: .again), (["safe"], false, false, .unknown),
-        (["safe", "unsafe"], false, false, .again), (["safe", "unsafe", "last"], false, false, .again), ([], false, true, .unknown),
-        ([], true, false, .cancelled), (["safe"], true, false, .cancelled), ([], true, true, .cancelled),
-        // The action was changed meanwhile, and its steps have other names.
-        (["older"], false, false, .again), (["safe", "older"], false, false, .unknown),
-    ] as [(finished: [String], isCancelled: Bool, isGone: Bool, expected: Expected)])
+    @Test(
+        arguments: [
+            (finished: [], isCancelled: false, isGone: false, expected: .again), (["safe"], false, false, .unknown),
+            (["safe", "unsafe"], false, false, .again), (["safe", "unsafe", "last"], false, false, .again), ([], false, true, .unknown),
+            ([], true, false, .cancelled), (["safe"], true, false, .cancelled), ([], true, true, .cancelled),
+            // The action was changed meanwhile, and its steps have other names.
+            (["older"], false, false, .again), (["safe", "older"], false, false, .unknown),
+        ] as [(finished: [String], isCancelled: Bool, isGone: Bool, expected: Expected)])
     func theStepThatWasUnderWayDecides(finished: [String], isCancelled: Bool, isGone: Bool, expected: Expected) throws {
         let record = try Sample.record(cancelRequested: isCancelled)
         let verdict = Rescuer.verdict(
@@ -92,7 +93,8 @@ import Testing
             #expect(try await bench.history(cancelled).event.state == .cancelled)
             #expect(try await bench.history(cancelled).confirmation?.body["type"] == "PROBE_FAILED")
 
-            let failed = try await bench.bridge.desk.resolve(unsafe, as: .failed(Failure("looked", "It was not there", .permanent)), by: .local)
+            let failed = try await bench.bridge.desk.resolve(
+                unsafe, as: .failed(Failure("looked", "It was not there", .permanent)), by: .local)
             #expect(failed.confirmation?.body["error"]?["code"] == "looked")
         }
         #expect(bench.probe.labels.isEmpty)

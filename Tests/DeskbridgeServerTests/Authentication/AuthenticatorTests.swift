@@ -42,20 +42,24 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (headers: [], target: "/v1/events", shown: "none"),
-        ([("Authorization", "Bearer \(token)")], "/", "token \(token)"), ([("Authorization", "bearer \(token)")], "/", "token \(token)"),
-        ([("Authorization", "Bearer")], "/", "malformed"), ([("Authorization", "Bearer x")], "/", "malformed"),
-        ([("Authorization", "Basic \(token)")], "/", "malformed"), ([("Authorization", "Bearer \(token) x")], "/", "malformed"),
-        ([("Authorization", token)], "/", "malformed"), ([("Authorization", "")], "/", "malformed"),
-        ([("Sec-WebSocket-Protocol", "deskbridge.v1, bearer.\(token)")], "/", "token \(token)"),
-        ([("Sec-WebSocket-Protocol", "bearer.\(token)")], "/", "token \(token)"),
-        ([("Sec-WebSocket-Protocol", "deskbridge.v1"), ("Sec-WebSocket-Protocol", "bearer.\(token)")], "/", "token \(token)"),
-        ([("Sec-WebSocket-Protocol", "deskbridge.v1, bearer.x")], "/", "malformed"), ([("Sec-WebSocket-Protocol", "deskbridge.v1")], "/", "none"),
-        ([], "/v1/ws?ticket=dbk_x", "ticket dbk_x"), ([("Sec-WebSocket-Protocol", "deskbridge.v1")], "/v1/ws?ticket=dbk_x", "ticket dbk_x"),
-        ([("Authorization", "Bearer \(token)")], "/v1/ws?ticket=dbk_x", "token \(token)"),
-        ([("Authorization", "Bearer x"), ("Sec-WebSocket-Protocol", "bearer.\(token)")], "/", "malformed"),
-    ] as [(headers: [(String, String)], target: String, shown: String)])
+    @Test(
+        arguments: [
+            (headers: [], target: "/v1/events", shown: "none"),
+            ([("Authorization", "Bearer \(token)")], "/", "token \(token)"),
+            ([("Authorization", "bearer \(token)")], "/", "token \(token)"),
+            ([("Authorization", "Bearer")], "/", "malformed"), ([("Authorization", "Bearer x")], "/", "malformed"),
+            ([("Authorization", "Basic \(token)")], "/", "malformed"), ([("Authorization", "Bearer \(token) x")], "/", "malformed"),
+            ([("Authorization", token)], "/", "malformed"), ([("Authorization", "")], "/", "malformed"),
+            ([("Sec-WebSocket-Protocol", "deskbridge.v1, bearer.\(token)")], "/", "token \(token)"),
+            ([("Sec-WebSocket-Protocol", "bearer.\(token)")], "/", "token \(token)"),
+            ([("Sec-WebSocket-Protocol", "deskbridge.v1"), ("Sec-WebSocket-Protocol", "bearer.\(token)")], "/", "token \(token)"),
+            ([("Sec-WebSocket-Protocol", "deskbridge.v1, bearer.x")], "/", "malformed"),
+            ([("Sec-WebSocket-Protocol", "deskbridge.v1")], "/", "none"),
+            ([], "/v1/ws?ticket=dbk_x", "ticket dbk_x"),
+            ([("Sec-WebSocket-Protocol", "deskbridge.v1")], "/v1/ws?ticket=dbk_x", "ticket dbk_x"),
+            ([("Authorization", "Bearer \(token)")], "/v1/ws?ticket=dbk_x", "token \(token)"),
+            ([("Authorization", "Bearer x"), ("Sec-WebSocket-Protocol", "bearer.\(token)")], "/", "malformed"),
+        ] as [(headers: [(String, String)], target: String, shown: String)])
     func aCredentialIsFoundWhereItStands(headers: [(String, String)], target: String, shown: String) throws {
         var request = HTTPRequest(method: .get, scheme: "http", authority: "127.0.0.1:7420", path: target)
         for (name, value) in headers { request.headerFields.append(HTTPField(name: try #require(.init(name)), value: value)) }
@@ -77,11 +81,12 @@ import Testing
         try await desk.bench.store.close()
     }
 
-    @Test(arguments: [
-        (origin: nil, code: nil), ("https://studio.example", nil), ("https://studio.example:443", .originForbidden),
-        ("http://studio.example", .originForbidden), ("https://studio.example/", .originForbidden), ("null", .originForbidden),
-        ("https://STUDIO.example", .originForbidden), ("", .originForbidden), ("https://evil.example", .originForbidden),
-    ] as [(origin: String?, code: ProblemCode?)])
+    @Test(
+        arguments: [
+            (origin: nil, code: nil), ("https://studio.example", nil), ("https://studio.example:443", .originForbidden),
+            ("http://studio.example", .originForbidden), ("https://studio.example/", .originForbidden), ("null", .originForbidden),
+            ("https://STUDIO.example", .originForbidden), ("", .originForbidden), ("https://evil.example", .originForbidden),
+        ] as [(origin: String?, code: ProblemCode?)])
     func theOriginMustBeOneOfTheTokens(origin: String?, code: ProblemCode?) async throws {
         let desk = try await desk()
         let (token, _) = try await desk.tokens.create(

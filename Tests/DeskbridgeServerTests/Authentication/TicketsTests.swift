@@ -23,7 +23,9 @@ import Testing
         #expect(tickets.redeem(ticket) == nil)
     }
 
-    @Test(arguments: [(seconds: 29, isGood: true), (30, false), (3600, false)]) func aTicketIsGoodForHalfAMinute(seconds: Int, isGood: Bool) throws {
+    @Test(arguments: [(seconds: 29, isGood: true), (30, false), (3600, false)]) func aTicketIsGoodForHalfAMinute(seconds: Int, isGood: Bool)
+        throws
+    {
         let ticket = try #require(tickets.issue(to: identity))
         time.pass(.seconds(seconds))
         #expect((tickets.redeem(ticket) != nil) == isGood)

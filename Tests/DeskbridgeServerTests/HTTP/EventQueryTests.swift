@@ -23,7 +23,9 @@ import Testing
         #expect(query.limit == 5)
     }
 
-    @Test(arguments: [("1", 1), ("500", 500), ("501", 500), ("1000000", 500), ("", 50)]) func aPageIsBounded(limit: String, expected: Int) throws {
+    @Test(arguments: [("1", 1), ("500", 500), ("501", 500), ("1000000", 500), ("", 50)]) func aPageIsBounded(limit: String, expected: Int)
+        throws
+    {
         #expect(try EventQuery(QueryItems("/?limit=\(limit)")).limit == expected)
     }
 

@@ -7,10 +7,11 @@ import Testing
 @Suite struct EventRequestTests {
     private static let long = String(repeating: "k", count: 255)
 
-    @Test(arguments: [
-        (nil, nil), ("k-1", "k-1"), ("\"k-1\"", "k-1"), (#""a\"b""#, #"a"b"#), (#""a\\b""#, #"a\b"#), (#""a\\\"b""#, #"a\"b"#),
-        (#"a\"b"#, #"a\"b"#), ("with space", "with space"), ("\"", "\""), ("'k'", "'k'"), (long, long), ("\"\(long)\"", long),
-    ] as [(header: String?, key: String?)])
+    @Test(
+        arguments: [
+            (nil, nil), ("k-1", "k-1"), ("\"k-1\"", "k-1"), (#""a\"b""#, #"a"b"#), (#""a\\b""#, #"a\b"#), (#""a\\\"b""#, #"a\"b"#),
+            (#"a\"b"#, #"a\"b"#), ("with space", "with space"), ("\"", "\""), ("'k'", "'k'"), (long, long), ("\"\(long)\"", long),
+        ] as [(header: String?, key: String?)])
     func theKeyIsReadQuotedOrBare(header: String?, key: String?) throws {
         var headers = HTTPFields()
         headers[.idempotencyKey] = header

@@ -9,10 +9,11 @@ import Testing
 
     private func message(_ text: String, seq: Int64? = nil) -> LiveMessage { LiveMessage(name: "test", seq: seq, body: .string(text)) }
 
-    @Test(arguments: [
-        (name: "state", id: nil, data: ["a": 1], text: "event: state\ndata: {\"a\":1}\n\n"),
-        ("confirmation", 42, ["a": "x\ny"], "event: confirmation\nid: 42\ndata: {\"a\":\"x\\ny\"}\n\n"),
-    ] as [(name: String, id: Int64?, data: JSONValue, text: String)])
+    @Test(
+        arguments: [
+            (name: "state", id: nil, data: ["a": 1], text: "event: state\ndata: {\"a\":1}\n\n"),
+            ("confirmation", 42, ["a": "x\ny"], "event: confirmation\nid: 42\ndata: {\"a\":\"x\\ny\"}\n\n"),
+        ] as [(name: String, id: Int64?, data: JSONValue, text: String)])
     func anEventIsWrittenAsTheStandardSays(name: String, id: Int64?, data: JSONValue, text: String) {
         #expect(String(decoding: ServerSentEvent(name: name, id: id, data: data).bytes, as: UTF8.self) == text)
     }

@@ -85,7 +85,9 @@ import Testing
                 }
                 _ = try await kept.next(seq: 50)
                 let order = kept.messages.all.compactMap { message -> String? in
-                    guard let key = message.body["idempotencyKey"]?.stringValue, let type = message.body["type"]?.stringValue else { return nil }
+                    guard let key = message.body["idempotencyKey"]?.stringValue, let type = message.body["type"]?.stringValue else {
+                        return nil
+                    }
                     return "\(key) \(type)"
                 }
                 for number in 0..<50 {

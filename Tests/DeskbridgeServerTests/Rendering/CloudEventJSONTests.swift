@@ -12,7 +12,8 @@ import Testing
     @Test func successIsAnEventWithItsPayloadAsData() throws {
         let event = CloudEventJSON.confirmation(
             try confirmation([
-                "type": "DONE", "id": "x", "idempotencyKey": "/s 1", "timestamp": "2026-11-21T09:00:00.123Z", "attempt": 2, "payload": ["a": 1],
+                "type": "DONE", "id": "x", "idempotencyKey": "/s 1", "timestamp": "2026-11-21T09:00:00.123Z", "attempt": 2,
+                "payload": ["a": 1],
             ]))
         #expect(event["specversion"] == "1.0")
         #expect(event["id"] == "43")
