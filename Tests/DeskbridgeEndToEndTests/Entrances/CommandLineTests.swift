@@ -95,7 +95,8 @@ struct CommandLineTests {
     }
 
     static let refusedTokens: [[String]] = [
-        ["local"], ["Dashboard"], [""], ["a b"], ["../a"], ["a", "--origin", "studio.example"], ["a", "--origin", "https://studio.example/"],
+        ["local"], ["Dashboard"], [""], ["a b"], ["../a"], ["a", "--origin", "studio.example"],
+        ["a", "--origin", "https://studio.example/"],
         ["a", "--origin", "null"], ["a", "--origin", "*"], ["a", "--expires", "soon"], ["a", "--rate", "fast"],
     ]
 
