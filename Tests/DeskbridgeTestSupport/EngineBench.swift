@@ -31,10 +31,11 @@ package final class EngineBench: Sendable {
     /// - Parameters:
     ///   - actions: by the names of their files, without `.yaml`.
     ///   - jitter: what each draw of the retry's jitter gives.
+    ///   - usesRealTime: whether the clocks are the system's, and ``time`` counts for nothing.
     package init(
         actions: [String: String] = ["probe": EngineBench.probeAction], policies: [String: String] = ["open": EngineBench.openPolicy],
         probe: ProbeHandler = ProbeHandler(), handlers more: [any StepHandler] = [], options: EventStore.Options = .init(),
-        jitter: Double = 1, in home: TestHome? = nil, time: ManualTime = ManualTime(),
+        jitter: Double = 1, in home: TestHome? = nil, time: ManualTime = ManualTime(), usesRealTime: Bool = false,
         configure: (inout BridgeConfiguration) -> Void = { _ in }
     ) throws {
         let folder = try home ?? TestHome(BridgeFiles(actions: actions, policies: policies))
@@ -48,7 +49,8 @@ package final class EngineBench: Sendable {
         let logs = Mailbox<String>()
         let logger = Logger(label: "test") { _ in EventLog(events: logs) }
         let bridge = Bridge(
-            configuration: configuration, store: store, definitions: definitions, clock: time.wall, monotonic: time.monotonic,
+            configuration: configuration, store: store, definitions: definitions, clock: usesRealTime ? .system : time.wall,
+            monotonic: usesRealTime ? .system : time.monotonic,
             jitter: { jitter }, logger: logger)
         let feed = Mailbox<FeedItem>()
         _ = bridge.feed.listen { feed.put($0) }

@@ -109,6 +109,28 @@ import Testing
         }
     }
 
+    /// On the real clock, with delays as short as a look into the ledger takes: none may fall due unnoticed.
+    @Test func noRetryIsForgottenWhateverElseHappens() async throws {
+        let probe = ProbeHandler { call in
+            call.run.attempt < 4 ? .failed(Failure("again", "Try again", .retryable)) : .succeeded(result: [:])
+        }
+        let bench = try EngineBench(
+            actions: ["probe": Self.action("retry: {attempts: 4, initial: 10ms, maximum: 10ms, jitter: none}")], probe: probe,
+            usesRealTime: true)
+        try await bench.withEngine {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        let record = try await bench.send("k-\(number)")
+                        #expect(try await bench.ended(record.id).state == .succeeded)
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+        #expect(bench.probe.labels.count == 400)
+    }
+
     @Test func aPersonMayTryAFailedEventAgain() async throws {
         let bench = try EngineBench(actions: ["probe": Self.action("retry: {attempts: 1}", steps: Self.twoSteps)])
         try await bench.withEngine {
