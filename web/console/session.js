@@ -1,0 +1,45 @@
+/**
+ * Signing in. `deskbridge console` opens this page with a ticket, good once; it buys a token, which stays in this tab alone and is
+ * gone with it.
+ */
+
+const KEY = 'deskbridge.session';
+
+/** Takes the ticket out of the address, so that it stays in no history. */
+export function takeTicket() {
+  const match = /^#ticket=([A-Za-z0-9_-]+)$/.exec(location.hash);
+  if (match) history.replaceState(null, '', location.pathname);
+  return match?.[1] ?? null;
+}
+
+/** The session of this tab; null if there is none, or if it ended. */
+export function storedSession() {
+  try {
+    const session = JSON.parse(sessionStorage.getItem(KEY));
+    return session && Date.parse(session.expiresAt) > Date.now() ? session : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string} ticket
+ * @returns {Promise<{token: string, expiresAt: string, client: string}>}
+ * @throws {Error} whose message says what to do
+ */
+export async function buySession(ticket) {
+  let response;
+  try {
+    response = await fetch('/v1/console/session', {
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ticket }),
+    });
+  } catch {
+    throw new Error('The bridge does not answer. Is it running? "deskbridge status" tells.');
+  }
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(body.detail ?? 'The bridge did not take the ticket.');
+  sessionStorage.setItem(KEY, JSON.stringify(body));
+  return body;
+}
+
+export const forgetSession = () => sessionStorage.removeItem(KEY);
