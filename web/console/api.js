@@ -22,13 +22,20 @@ const wait = (seconds, signal) => new Promise((resolve, reject) => {
 export class Api {
   #bridge;
 
-  constructor(bridge) { this.#bridge = bridge; }
+  #signedIn;
+
+  constructor(bridge) {
+    this.#bridge = bridge;
+    // Before the first connection there may be no bridge to ask.
+    this.#signedIn = new Promise(resolve => { bridge.on('connected', resolve); });
+  }
 
   /**
    * @returns {Promise<any>} the JSON of the answer
    * @throws {Refusal} if the bridge says no; waits and asks again while it says only "too fast"
    */
   async ask(method, path, body, { signal } = {}) {
+    await this.#signedIn;
     const init = { method, signal };
     if (body !== undefined) {
       init.body = JSON.stringify(body);

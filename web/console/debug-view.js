@@ -25,7 +25,13 @@ export function debugView(app) {
     setText(status, `${number(rows.length)} of ${number(log.entries.length)} kept; ${number(log.total.in)} in and ${number(log.total.out)} out in all`);
     if (types.childElementCount !== log.types.size + 1) fillTypes();
   };
-  const drawDiagnostics = () => replace(diagnostics, facts(inWordsOf(app.bridge.diagnostics(), app)));
+  let measured = null;
+  const measure = async () => {
+    const begin = performance.now();
+    await app.bridge.request('get_status').then(() => { measured = performance.now() - begin; }, error => app.notices.warn(error.message));
+    drawDiagnostics();
+  };
+  const drawDiagnostics = () => replace(diagnostics, facts(inWordsOf(app.bridge.diagnostics(), app, measured)));
   const draw = coalesced(() => {
     drawLog();
     drawDiagnostics();
@@ -49,7 +55,7 @@ export function debugView(app) {
   return {
     node: element('div.debug', {},
       element('section.card', {}, element('header', {}, element('h2', {}, 'Connection'), element('div.buttons', {},
-        button('Reconnect', () => app.bridge.reconnect(), { title: 'Drops the connection and makes a new one' }), copyButton(() => report(app), 'Copy diagnostics'))), diagnostics),
+        button('Measure', measure, { title: 'Asks the bridge something, and looks how long the answer takes' }), button('Reconnect', () => app.bridge.reconnect(), { title: 'Drops the connection and makes a new one' }), copyButton(() => report(app), 'Copy diagnostics'))), diagnostics),
       element('section.messages', { 'aria-label': 'Messages' },
         element('div.filters', {}, element('h2', {}, 'Messages'), element('div.filter-line', {}, choice('Way', { '': 'Both ways', in: 'Received', out: 'Sent' }, 'way'), types, search, pause, button('Clear', () => log.clear()))),
         element('div.split.is-flat', {}, element('div.list', {}, list.node, status), chosen))),
@@ -65,7 +71,7 @@ export function debugView(app) {
 function fill(cells, entry) {
   if (cells.way.shownWay !== entry.direction) {
     cells.way.shownWay = entry.direction;
-    replace(cells.way, icon(entry.direction), element('span.unseen', {}, entry.direction === 'in' ? 'received' : 'sent'));
+    replace(cells.way, icon(entry.direction), element('span.unseen', {}, { in: 'received', out: 'sent', note: 'happened' }[entry.direction]));
   }
   setText(cells.time, time(entry.at));
   setText(cells.type, entry.type);
@@ -83,12 +89,13 @@ function showMessage(place, entry) {
   replace(place, element('header', {}, element('h3', {}, entry.type), copyButton(entry.text)), element('pre.json', { tabindex: '0', 'aria-label': 'Message' }, element('code', {}, text)));
 }
 
-function inWordsOf(state, app) {
+function inWordsOf(state, app, measured) {
+  const roundTrip = measured ?? state.roundTrip;
   const ago = at => (at ? relative(at) : 'never');
   return {
     State: state.state, Address: state.url, Transport: state.transport, Client: state.client, Session: state.session,
     'Connected since': state.connectedSince ? `${time(state.connectedSince)} (${relative(state.connectedSince)})` : 'not connected',
-    'Connections made': state.connections, 'Round trip': state.roundTrip === null ? 'not measured yet' : duration(state.roundTrip),
+    'Connections made': state.connections, 'Round trip': roundTrip === null ? 'not measured yet' : duration(roundTrip),
     'Last message': ago(state.lastMessageAt), Subscriptions: state.subscriptions.join(', ') || 'none',
     Pending: `${state.pending.deliveries} deliveries, ${state.pending.unsent} unsent, ${state.pending.requests} requests`,
     'Last confirmation': state.seq ?? 'none', Acknowledged: state.acknowledged ?? 'none', 'Last error': state.lastError ? `${state.lastError.code}: ${state.lastError.message}` : 'none',

@@ -7,7 +7,7 @@ const LENGTH = 2000;
 
 export class MessageLog {
   entries = [];
-  total = { in: 0, out: 0 };
+  total = { in: 0, out: 0, note: 0 };
   types = new Set();
   isPaused = false;
   changed = new Listeners();
@@ -29,7 +29,7 @@ export class MessageLog {
     this.#tell();
   }
 
-  note(text) { this.add({ direction: 'in', at: Date.now(), message: { type: 'connection', note: text } }); }
+  note(text) { this.add({ direction: 'note', at: Date.now(), message: { type: 'connection', note: text } }); }
 
   clear() {
     this.entries = [];

@@ -20,9 +20,8 @@ export function outputView(outputs, id, { most = 400, start = [] } = {}) {
     const isAtEnd = pre.scrollHeight - pre.scrollTop - pre.clientHeight < 24;
     const left = lines.slice(-most);
     code.replaceChildren(...left.map(({ stream, text, step }) => element('span.line', { data: { stream }, title: step ? `${step}, ${stream}` : stream }, `${text}\n`)));
-    const missing = live.dropped + lines.length - left.length;
-    dropped.hidden = missing === 0;
-    dropped.textContent = `${count(missing, 'earlier line')} not kept`;
+    dropped.hidden = live.dropped === 0;
+    dropped.textContent = `${count(live.dropped, 'earlier line')} not kept`;
     node.hidden = lines.length === 0;
     if (isAtEnd) pre.scrollTop = pre.scrollHeight;
   };

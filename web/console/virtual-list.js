@@ -111,6 +111,7 @@ export class VirtualList {
     });
     if (active) this.node.setAttribute('aria-activedescendant', active);
     else this.node.removeAttribute('aria-activedescendant');
+    this.node.style.setProperty('--scrollbar', `${this.body.offsetWidth - this.body.clientWidth}px`);
     this.all.checked = this.rows.length > 0 && this.selected.size === this.rows.length;
     this.all.indeterminate = this.selected.size > 0 && this.selected.size < this.rows.length;
     if (end && last >= this.rows.length - 20) end();
