@@ -11,6 +11,8 @@ package final class Gate: Sendable {
         case manage(owner: ClientName)
         /// Make, list and revoke tokens.
         case administer
+        /// Begin a desk session.
+        case openConsole
     }
 
     private struct Window: Hashable {
@@ -30,18 +32,24 @@ package final class Gate: Sendable {
         switch verb {
         case .submit(let type): return try checkSubmit(identity, type, policy)
         case .see(let owner):
-            guard identity.isLocal || identity.client == owner || policy.canSee(viewer: identity.client.text, owner: owner.text) else {
+            guard identity.isOwner || identity.client == owner || policy.canSee(viewer: identity.client.text, owner: owner.text) else {
                 throw Problem(.notFound, "There is no such event for this client.")
             }
             return "owner"
         case .manage(let owner):
-            guard identity.isLocal || identity.client == owner else {
+            guard identity.isOwner || identity.client == owner else {
                 throw Problem(.notFound, "There is no such event for this client.")
             }
             return "owner"
         case .administer:
-            guard identity.isLocal else {
+            guard identity.isOwner else {
                 throw Problem(.forbidden, "Tokens are managed on the machine itself, with `deskbridge token`.")
+            }
+            return "owner"
+        case .openConsole:
+            // Not from the console: a desk session would otherwise never end.
+            guard identity.isLocal else {
+                throw Problem(.forbidden, "The console is opened on the machine itself, with `deskbridge console`.")
             }
             return "local"
         }

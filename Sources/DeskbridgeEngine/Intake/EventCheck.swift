@@ -45,7 +45,7 @@ package enum EventCheck {
     private static func unknownType(_ type: EventType, _ identity: Identity, _ definitions: Definitions.Snapshot) -> Problem {
         let types = definitions.catalog.types.filter { known in
             let request = PolicyRequest(type: known, client: identity.client.text, origin: identity.origin)
-            return identity.isLocal || definitions.policy.policy.decide(request).effect != .deny
+            return identity.isOwner || definitions.policy.policy.decide(request).effect != .deny
         }
         let nearest = NearestName.of(type.text, in: types).map { " Did you mean \($0)?" } ?? ""
         return Problem(

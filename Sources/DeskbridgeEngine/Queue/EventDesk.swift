@@ -35,7 +35,7 @@ package struct EventDesk: Sendable {
         _ filter: EventFilter, before cursor: Int64?, limit: Int, for identity: Identity
     ) async throws(Problem) -> EventPage {
         var filter = filter
-        if !identity.isLocal {
+        if !identity.isOwner {
             let owner = filter.client ?? identity.client
             try gate.check(identity, .see(owner: owner), under: definitions.current.policy.policy)
             filter.client = owner
