@@ -286,6 +286,7 @@ class Browser:
         def press():
             for button in self.driver.find_elements(By.CSS_SELECTOR, f"{within} button"):
                 if button.is_displayed() and button.text.strip() == name:
+                    self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
                     button.click()
                     return True
             return False
