@@ -380,7 +380,7 @@ class StreamLink {
           // What ended before this stream began is not told by it.
           if (body.replayed && FINAL.has(body.state))
             this.#ask(`/v1/events/${body.id}`, undefined, ({ confirmation }) => confirmation && { type: 'stored', confirmation });
-          return { type: 'accepted', ...body };
+          return { ...body, type: 'accepted' };
         }, { idempotencyKey: message.idempotencyKey });
     }
   }

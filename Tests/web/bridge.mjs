@@ -8,8 +8,8 @@ import { createInterface } from 'node:readline';
 
 const BINARY = process.env.DESKBRIDGE ?? new URL('../../.build/debug/deskbridge', import.meta.url).pathname;
 
-// Prints a line, waits until the test lets it go on by writing to the pipe, prints another.
-const GATED = '#!/bin/sh\necho "begun $1"\ncat "$2" >/dev/null\necho "done $1"\n';
+// Prints a line, waits until the test takes the file away, and prints another.
+const GATED = '#!/bin/sh\necho "begun $1"\nwhile [ -e "$2" ]; do sleep 0.05; done\necho "done $1"\n';
 
 const running = new Set();
 process.on('exit', () => { for (const child of running) child.kill('SIGKILL'); });
@@ -25,13 +25,13 @@ export class RunningBridge {
     mkdirSync(join(bridge.home, 'actions'));
     mkdirSync(join(bridge.home, 'policies'));
     bridge.gate = join(bridge.home, 'gate');
-    execFileSync('mkfifo', [bridge.gate]);
+    writeFileSync(bridge.gate, '');
     const script = join(bridge.home, 'gated.sh');
     writeFileSync(script, GATED);
     chmodSync(script, 0o755);
     writeFileSync(join(bridge.home, 'deskbridge.yaml'), `listen: {port: ${bridge.port}, addresses: [127.0.0.1]}\nlog: {level: warning}\ndispatch: {drain: 200/1s}\n${limits}\n`);
     bridge.action('count', 'COUNT', 'COUNTED', '{n: {type: integer}}', 'argv: [/usr/bin/true]', '{n: "{n}"}');
-    bridge.action('echo', 'ECHO', 'ECHOED', '{text: {type: string, maxLength: 60000}}', 'argv: [/usr/bin/printf, "%s\\n", --, "{text}"]', '{text: "{text}"}');
+    bridge.action('echo', 'ECHO', 'ECHOED', '{text: {type: string, maxLength: 60000}}', 'argv: [/usr/bin/printf, "%s\\n", "{text}"]', '{text: "{text}"}');
     bridge.action('fail', 'BREAK', 'BROKEN', '{}', 'argv: [/usr/bin/false]', '{}');
     bridge.action('gated', 'GATED', 'GATE_PASSED', '{name: {type: string}}', `argv: [${script}, "{name}", ${bridge.gate}]`, '{name: "{name}"}');
     writeFileSync(join(bridge.home, 'policies', 'tests.yaml'), `rules:
@@ -94,8 +94,8 @@ retry: {attempts: 1}
 
   token(client = 'dashboard', ...more) { return this.command('token', 'create', client, '--rate', '100000/10s', ...more).trim(); }
 
-  /** Lets one gated process go on. */
-  open() { writeFileSync(this.gate, ''); }
+  /** Lets gated processes go on. */
+  open() { rmSync(this.gate, { force: true }); }
 
   async remove() {
     if (this.process && this.process.exitCode === null && this.process.signalCode === null) await this.kill();
