@@ -3,6 +3,7 @@
 import { copyButton } from './dialogs.js';
 import { button, element, replace, setText } from './elements.js';
 import { duration, number, relative, time } from './formats.js';
+import { beginning } from './hidden-characters.js';
 import { icon } from './icons.js';
 import { facts } from './plan-view.js';
 import { coalesced } from './listeners.js';
@@ -75,7 +76,7 @@ function fill(cells, entry) {
   }
   setText(cells.time, time(entry.at));
   setText(cells.type, entry.type);
-  setText(cells.text, entry.text.slice(0, 300));
+  setText(cells.text, beginning(entry.text, 300));
   setText(cells.size, number(entry.length));
 }
 

@@ -2,6 +2,7 @@
 
 import { Listeners, coalesced, throttled } from './listeners.js';
 import { timeOfId } from './formats.js';
+import { beginning } from './hidden-characters.js';
 import { isFinal } from './states.js';
 
 const PAGE = 200;
@@ -16,7 +17,7 @@ export function rowOf(event) {
     maximumAttempts: event.maximumAttempts, acceptedAt: Date.parse(event.acceptedAt), dueAt: event.dueAt ?? null,
     finalAt: event.finalAt ? Date.parse(event.finalAt) : null, error: event.error ?? null,
     waitsFor: event.waitsFor, waitsUntil: event.waitsUntil ?? null,
-    preview: payload === '{}' ? '' : payload.slice(0, 160),
+    preview: payload === '{}' ? '' : beginning(payload, 160),
   };
 }
 

@@ -14,8 +14,7 @@ const name = character => SHORT[character] ?? `U+${character.codePointAt(0).toSt
 
 /** The text in nodes, each hidden character as a mark of its own. */
 export function marks(text) {
-  HIDDEN.lastIndex = 0;
-  if (!HIDDEN.test(text)) return [document.createTextNode(text)];
+  if (text.search(HIDDEN) < 0) return [document.createTextNode(text)];
   const nodes = [];
   let end = 0;
   for (const match of text.matchAll(HIDDEN)) {
@@ -30,5 +29,8 @@ export function marks(text) {
   return nodes;
 }
 
-/** The same for places that take no elements, such as attributes. */
+/** The beginning of a text, without half a character at its end. */
+export const beginning = (text, most) => (text.length <= most ? text : text.slice(0, most).replace(/[\uD800-\uDBFF]$/, ''));
+
+/** A text with such characters named, for places that take no elements, such as attributes. */
 export const plain = text => text.replace(HIDDEN, character => `⟨${name(character)}⟩`);

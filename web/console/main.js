@@ -24,6 +24,12 @@ const VIEWS = { now: nowView, queue: queueView, actions: actionsView, events: ev
 
 const main = document.getElementById('main');
 
+/** A ticket that comes to a page that is open already begins a new session. */
+addEventListener('hashchange', () => {
+  const ticket = takeTicket();
+  if (ticket) buySession(ticket).then(() => location.reload(), error => showSignIn(main, error.message, () => location.reload()));
+});
+
 async function start() {
   // The browser keeps localhost and 127.0.0.1 apart; the bridge's own address is the number.
   if (location.hostname === 'localhost') return location.replace(location.href.replace('//localhost', '//127.0.0.1'));
@@ -59,11 +65,7 @@ function open(session) {
   document.body.classList.add('is-signed-in');
   listen(app);
   const show = showViews(app);
-  addEventListener('hashchange', () => {
-    const next = takeTicket();
-    if (next) buySession(next).then(() => location.reload(), () => {});
-    else show();
-  });
+  addEventListener('hashchange', () => location.hash.startsWith('#ticket=') || show());
   show();
 }
 

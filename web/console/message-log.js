@@ -1,5 +1,6 @@
 /** The last messages of the connection, for the view Debug. Long ones are cut, so that the log cannot grow without bound. */
 
+import { beginning } from './hidden-characters.js';
 import { Listeners, coalesced } from './listeners.js';
 
 const ENTRIES = 2000;
@@ -22,7 +23,7 @@ export class MessageLog {
     const text = JSON.stringify(message);
     this.entries.push({
       number: ++this.#number, direction, at, type, id: message.id ?? null, length: text.length,
-      text: text.length > LENGTH ? `${text.slice(0, LENGTH)} …` : text,
+      text: text.length > LENGTH ? `${beginning(text, LENGTH)} …` : text,
     });
     // Thrown away in bulk: taking one off the front each time would move all the others.
     if (this.entries.length > ENTRIES * 1.2) this.entries.splice(0, this.entries.length - ENTRIES);

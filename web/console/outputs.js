@@ -1,5 +1,6 @@
 /** What processes wrote lately, by event. Bounded: the oldest event and the oldest lines go first. */
 
+import { beginning } from './hidden-characters.js';
 import { Listeners } from './listeners.js';
 
 const EVENTS = 40;
@@ -16,7 +17,7 @@ export class Outputs {
     this.#byEvent.delete(id);
     this.#byEvent.set(id, output);
     output.dropped += dropped ?? 0;
-    for (const text of lines) output.lines.push({ step, stream, text: text.slice(0, LENGTH) });
+    for (const text of lines) output.lines.push({ step, stream, text: beginning(text, LENGTH) });
     if (output.lines.length > LINES) {
       output.dropped += output.lines.length - LINES;
       output.lines.splice(0, output.lines.length - LINES);
