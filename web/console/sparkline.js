@@ -11,7 +11,7 @@ const HEIGHT = 48;
  */
 export function sparkline(kind, describe) {
   const shape = drawing('g', {});
-  const svg = drawing('svg', { class: `sparkline ${kind}`, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img' }, shape);
+  const svg = drawing('svg', { class: `sparkline ${kind}`, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': describe([]) }, shape);
   const node = element('div.chart', {}, svg);
   return {
     node,

