@@ -87,6 +87,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "DeskbridgeDesk",
+            dependencies: [
+                "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "DeskbridgeServer",
             dependencies: [
                 "CWebFiles", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
@@ -103,7 +112,8 @@ let package = Package(
         .target(
             name: "DeskbridgeCommands",
             dependencies: [
-                "CLinux", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeServer", "DeskbridgeStore",
+                "CLinux", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeDesk", "DeskbridgeEngine", "DeskbridgeServer",
+                "DeskbridgeStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -160,6 +170,14 @@ let package = Package(
         .testTarget(
             name: "DeskbridgeActionsTests",
             dependencies: ["DeskbridgeActions", "DeskbridgeTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DeskbridgeDeskTests",
+            dependencies: [
+                "DBus", "DeskbridgeDesk", "DeskbridgeTestSupport",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
