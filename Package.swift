@@ -128,7 +128,7 @@ let package = Package(
         .target(
             name: "DeskbridgeTestSupport",
             dependencies: [
-                "DeskbridgeActions", "DeskbridgeCommands", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore",
+                "CLinux", "DeskbridgeActions", "DeskbridgeCommands", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -1,3 +1,4 @@
+import DeskbridgeActions
 import DeskbridgeCore
 import Foundation
 import Glibc
@@ -121,6 +122,22 @@ import Testing
         #expect(DaemonChecks.port(configuration, status: nil).isFailure)
         let status = try BridgeStatus(["version": "1", "listen": [.string("127.0.0.1:\(configuration.port)")]])
         #expect(!DaemonChecks.port(configuration, status: status).isFailure)
+    }
+
+    @Test(arguments: [
+        (SandboxSupport(landlock: 7, bubblewrap: "/usr/bin/bwrap", isolatesNetwork: true),
+            Finding.passed("bubblewrap (/usr/bin/bwrap), landlock (version 7; network off by a namespace)")),
+        (SandboxSupport(landlock: 4, bubblewrap: nil, isolatesNetwork: false), .passed("landlock (version 4; network off for TCP only)")),
+        (SandboxSupport(landlock: 2, bubblewrap: nil, isolatesNetwork: false), .passed("landlock (version 2; cannot turn the network off)")),
+    ])
+    func theSandboxesOfThisMachineAreNamed(support: SandboxSupport, finding: Finding) {
+        #expect(MachineChecks.sandbox(support) == finding)
+    }
+
+    @Test func noSandboxIsAWarningAlone() {
+        let finding = MachineChecks.sandbox(SandboxSupport(landlock: 0, bubblewrap: nil, isolatesNetwork: false))
+        #expect(!finding.isFailure)
+        #expect(finding != .passed("no tier"))
     }
 
     @Test func theKernelHasWhatFoldersNeed() { #expect(!MachineChecks.systemCalls().isFailure) }

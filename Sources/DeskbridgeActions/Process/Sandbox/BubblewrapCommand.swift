@@ -5,10 +5,11 @@ enum BubblewrapCommand {
     /// The descriptor that it tells on how it went.
     static let status = 4
 
-    /// What every step is put apart from: other processes, shared memory, the right to make namespaces of its own.
+    /// What every step is put apart from: other processes, shared memory, the right to make namespaces of its own. All in it die with
+    /// bubblewrap, and bubblewrap with the bridge.
     static let namespaces = [
         "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--disable-userns", "--cap-drop",
-        "ALL",
+        "ALL", "--die-with-parent",
     ]
 
     /// What the name service needs of `/run`, and where NixOS has its programs.
