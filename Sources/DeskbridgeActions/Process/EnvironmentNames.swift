@@ -25,7 +25,8 @@ enum EnvironmentNames {
         "BASH_ENV", "ENV", "IFS", "SHELLOPTS", "BASHOPTS", "PS4", "PROMPT_COMMAND", "ZDOTDIR",
         // Interpreters
         "PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONINSPECT", "PYTHONBREAKPOINT", "PYTHONWARNINGS",
-        "PYTHONPLATLIBDIR", "PYTHONEXECUTABLE", "PYTHONPYCACHEPREFIX", "PERL5OPT", "PERL5LIB", "PERLLIB", "PERL5DB", "PERL5SHELL", "RUBYOPT", "RUBYLIB", "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS",
+        "PYTHONPLATLIBDIR", "PYTHONEXECUTABLE", "PYTHONPYCACHEPREFIX", "PERL5OPT", "PERL5LIB", "PERLLIB", "PERL5DB", "PERL5SHELL",
+        "RUBYOPT", "RUBYLIB", "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS",
         "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "LUA_PATH", "LUA_CPATH", "PHPRC", "PHP_INI_SCAN_DIR",
         // Libraries and toolkits that load modules by name
         "OPENSSL_CONF", "OPENSSL_ENGINES", "OPENSSL_MODULES", "SASL_PATH", "KRB5_CONFIG", "GI_TYPELIB_PATH", "GST_PLUGIN_PATH",
@@ -41,13 +42,16 @@ enum EnvironmentNames {
     /// may say which, an event may not.
     private static let programs: Set<String> = [
         "PATH", "SHELL", "EDITOR", "VISUAL", "PAGER", "BROWSER", "TERMINAL", "LESSOPEN", "LESSCLOSE", "MANPAGER", "SSH_ASKPASS",
-        "SUDO_ASKPASS", "RSYNC_RSH", "CVS_RSH", "TAR_OPTIONS", "MAKEFLAGS", "MAKEFILES", "HOME", "TMPDIR", "CC", "CXX", "LOCPATH", "NLSPATH",
+        "SUDO_ASKPASS", "RSYNC_RSH", "CVS_RSH", "TAR_OPTIONS", "MAKEFLAGS", "MAKEFILES", "HOME", "TMPDIR", "CC", "CXX", "LOCPATH",
+        "NLSPATH",
         "TERMINFO", "TERMINFO_DIRS", "HOSTALIASES", "RES_OPTIONS", "LOCALDOMAIN", "CURL_HOME", "CURL_CA_BUNDLE", "WGETRC",
         "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "DOCKER_HOST", "DOCKER_CONFIG", "SSH_AUTH_SOCK", "DISPLAY",
         "WAYLAND_DISPLAY", "XAUTHORITY", "RUSTC_WRAPPER", "GNUPGHOME", "KUBECONFIG",
     ]
 
-    private static let programPrefixes = ["GIT_", "PYTHON", "PERL", "NODE_", "RUBY", "JAVA_", "LUA_", "XDG_", "DBUS_", "CARGO_", "PIP_", "AWS_"]
+    private static let programPrefixes = [
+        "GIT_", "PYTHON", "PERL", "NODE_", "RUBY", "JAVA_", "LUA_", "XDG_", "DBUS_", "CARGO_", "PIP_", "AWS_",
+    ]
 
     static func namesProgram(_ name: String) -> Bool {
         let lower = name.lowercased()

@@ -13,11 +13,14 @@ extension ProcessEnding {
         case .exited:
             switch status {
             // Whoever sent it, the process did not come to an end of its own, so nobody knows how far it came.
-            case .signal(let number):
-                if let failure = limitExceeded(plan, number) { .failed(failure) } else { .failed(Failure("signaled", "\(plan.name) was ended by \(Self.name(ofSignal: number))\(remarks)", .unknownOutcome)) }
+            case .signal(let number): .failed(limitExceeded(plan, number) ?? signaled(plan, number))
             case .code(let code): outcome(of: plan, code)
             }
         }
+    }
+
+    private func signaled(_ plan: ProcessPlan, _ number: Int32) -> Failure {
+        Failure("signaled", "\(plan.name) was ended by \(Self.name(ofSignal: number))\(remarks)", .unknownOutcome)
     }
 
     private func outcome(of plan: ProcessPlan, _ code: Int) -> StepOutcome {
@@ -57,7 +60,9 @@ extension ProcessEnding {
     /// What the process ran under, as that may be why it failed: a file it could not write, memory it did not get.
     private static func bounds(of plan: ProcessPlan) -> String {
         var bounds: [String] = []
-        if let sandbox = plan.sandbox, sandbox.tier != .none { bounds.append("sandbox \(sandbox.tier.rawValue), network \(sandbox.network.rawValue)") }
+        if let sandbox = plan.sandbox, sandbox.tier != .none {
+            bounds.append("sandbox \(sandbox.tier.rawValue), network \(sandbox.network.rawValue)")
+        }
         if !plan.limits.isEmpty { bounds.append("limits \(plan.limits.text)") }
         return bounds.isEmpty ? "" : " (it ran under \(bounds.joined(separator: "; ")))"
     }

@@ -74,7 +74,9 @@ enum MachineChecks {
 
     /// Only the actions that ask for a sandbox need one.
     static func sandbox(_ support: SandboxSupport) -> Finding {
-        let remedy = "For actions with a sandbox, install bubblewrap (Debian: bubblewrap), or use Linux 5.13 or later with Landlock turned on."
+        let remedy = """
+            For actions with a sandbox, install bubblewrap (Debian: bubblewrap), or use Linux 5.13 or later with Landlock turned on.
+            """
         var tiers: [String] = []
         if let path = support.bubblewrap { tiers.append("bubblewrap (\(path))") }
         if support.landlock > 0 {

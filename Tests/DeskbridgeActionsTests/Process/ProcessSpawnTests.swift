@@ -58,7 +58,8 @@ extension ProcessRuns {
         ])
         func aLackMayEndByItself(errno: CInt, kind: Failure.Kind) throws {
             let failure = Failure(
-                ProcessLaunch.Problem(errno: Errno(rawValue: errno), stage: DESKBRIDGE_SPAWN_EXECUTABLE), try fixture.plan("argv: [/bin/true]"))
+                ProcessLaunch.Problem(errno: Errno(rawValue: errno), stage: DESKBRIDGE_SPAWN_EXECUTABLE),
+                try fixture.plan("argv: [/bin/true]"))
             #expect(failure.code == "spawn_failed")
             #expect(failure.kind == kind)
         }

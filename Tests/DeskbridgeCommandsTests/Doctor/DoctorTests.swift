@@ -124,14 +124,15 @@ import Testing
         #expect(!DaemonChecks.port(configuration, status: status).isFailure)
     }
 
-    @Test(arguments: [
-        (SandboxSupport(landlock: 7, bubblewrap: "/usr/bin/bwrap", isolatesNetwork: true),
-            Finding.passed("bubblewrap (/usr/bin/bwrap), landlock (version 7; network off by a namespace)")),
-        (SandboxSupport(landlock: 4, bubblewrap: nil, isolatesNetwork: false), .passed("landlock (version 4; network off for TCP only)")),
-        (SandboxSupport(landlock: 2, bubblewrap: nil, isolatesNetwork: false), .passed("landlock (version 2; cannot turn the network off)")),
-    ])
-    func theSandboxesOfThisMachineAreNamed(support: SandboxSupport, finding: Finding) {
-        #expect(MachineChecks.sandbox(support) == finding)
+    @Test(
+        arguments: [
+            (7, "/usr/bin/bwrap", true, "bubblewrap (/usr/bin/bwrap), landlock (version 7; network off by a namespace)"),
+            (4, nil, false, "landlock (version 4; network off for TCP only)"),
+            (2, nil, false, "landlock (version 2; cannot turn the network off)"),
+        ] as [(Int, String?, Bool, String)])
+    func theSandboxesOfThisMachineAreNamed(landlock: Int, bubblewrap: String?, isolatesNetwork: Bool, finding: String) {
+        let support = SandboxSupport(landlock: landlock, bubblewrap: bubblewrap, isolatesNetwork: isolatesNetwork)
+        #expect(MachineChecks.sandbox(support) == .passed(finding))
     }
 
     @Test func noSandboxIsAWarningAlone() {

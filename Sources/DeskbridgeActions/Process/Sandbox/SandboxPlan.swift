@@ -75,7 +75,9 @@ package struct SandboxPlan: Sendable, Equatable {
     var folders: [RenderedText] { write.map(\.path) + (read ?? []).map(\.path) }
 
     package var shown: JSONValue {
-        var members: JSONObject = ["tier": .string(tier.rawValue), "wanted": .string(wanted?.rawValue ?? "best"), "required": .bool(isRequired)]
+        var members: JSONObject = [
+            "tier": .string(tier.rawValue), "wanted": .string(wanted?.rawValue ?? "best"), "required": .bool(isRequired),
+        ]
         if let unavailable { members["unavailable"] = .string(unavailable) }
         if tier != .none {
             members["network"] = .string(network.rawValue)

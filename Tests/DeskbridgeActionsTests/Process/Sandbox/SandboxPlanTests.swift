@@ -19,22 +19,23 @@ struct SandboxPlanTests {
             fixture.fieldValues, grants: Grants(executables: [AbsolutePath("/bin/true")], folders: [AbsolutePath("/srv/projects")]))
     }
 
-    @Test(arguments: [
-        ("{}", all, SandboxTier.bubblewrap, SandboxNetwork.own, nil),
-        ("{}", debian12, .landlock, .own, nil),
-        ("{}", noNamespaces, .landlock, .withoutTCP, nil),
-        ("{}", none, .none, .on, "bubblewrap is not installed"),
-        ("{}", oldAndClosed, .none, .on, "no way to turn the network off"),
-        ("{network: \"on\"}", oldAndClosed, .landlock, .on, nil),
-        ("{required: false}", none, .none, .on, nil),
-        ("{required: false}", oldAndClosed, .landlock, .on, nil),
-        ("{tier: landlock}", all, .landlock, .own, nil),
-        ("{tier: landlock}", none, .none, .on, "the kernel has no Landlock"),
-        ("{tier: bubblewrap}", debian12, .none, .on, "bubblewrap is not installed"),
-        ("{tier: bubblewrap, required: false}", debian12, .landlock, .own, nil),
-        ("{tier: bubblewrap, required: false}", none, .none, .on, nil),
-        ("{tier: none}", all, .none, .on, nil),
-    ] as [(String, SandboxSupport, SandboxTier, SandboxNetwork, String?)])
+    @Test(
+        arguments: [
+            ("{}", all, SandboxTier.bubblewrap, SandboxNetwork.own, nil),
+            ("{}", debian12, .landlock, .own, nil),
+            ("{}", noNamespaces, .landlock, .withoutTCP, nil),
+            ("{}", none, .none, .on, "bubblewrap is not installed"),
+            ("{}", oldAndClosed, .none, .on, "no way to turn the network off"),
+            ("{network: \"on\"}", oldAndClosed, .landlock, .on, nil),
+            ("{required: false}", none, .none, .on, nil),
+            ("{required: false}", oldAndClosed, .landlock, .on, nil),
+            ("{tier: landlock}", all, .landlock, .own, nil),
+            ("{tier: landlock}", none, .none, .on, "the kernel has no Landlock"),
+            ("{tier: bubblewrap}", debian12, .none, .on, "bubblewrap is not installed"),
+            ("{tier: bubblewrap, required: false}", debian12, .landlock, .own, nil),
+            ("{tier: bubblewrap, required: false}", none, .none, .on, nil),
+            ("{tier: none}", all, .none, .on, nil),
+        ] as [(String, SandboxSupport, SandboxTier, SandboxNetwork, String?)])
     func theTierIsTheBestOfWhatWasAskedFor(
         yaml: String, support: SandboxSupport, tier: SandboxTier, network: SandboxNetwork, lack: String?
     ) throws {
@@ -87,10 +88,13 @@ struct SandboxPlanTests {
     }
 
     @Test(arguments: [
-        ("sandbox: yes", "sandbox must be a mapping"), ("sandbox: {tier: docker}", "sandbox.tier must be best, bubblewrap, landlock or none"),
+        ("sandbox: yes", "sandbox must be a mapping"),
+        ("sandbox: {tier: docker}", "sandbox.tier must be best, bubblewrap, landlock or none"),
         ("sandbox: {network: true}", "sandbox.network must be a string"), ("sandbox: {network: tcp}", "sandbox.network must be on or off"),
-        ("sandbox: {write: /tmp}", "sandbox.write must be a list"), ("sandbox: {write: [tmp]}", "sandbox.write[0] must be an absolute path"),
-        ("sandbox: {wirte: []}", "Did you mean \"write\"?"), ("sandbox: {tier: none, write: []}", "sandbox.write means nothing without a sandbox"),
+        ("sandbox: {write: /tmp}", "sandbox.write must be a list"),
+        ("sandbox: {write: [tmp]}", "sandbox.write[0] must be an absolute path"),
+        ("sandbox: {wirte: []}", "Did you mean \"write\"?"),
+        ("sandbox: {tier: none, write: []}", "sandbox.write means nothing without a sandbox"),
         ("limits: {memory: 512}", "limits.memory must be a size"), ("limits: {memory: 1KiB}", "limits.memory must be from 1MiB"),
         ("limits: {cpu: 500ms}", "limits.cpu must be from 1s"), ("limits: {cpu: 1500ms}", "limits.cpu must be whole seconds"),
         ("limits: {processes: 0}", "limits.processes must be from 1"), ("limits: {openFiles: 3}", "limits.openFiles must be from 8"),
