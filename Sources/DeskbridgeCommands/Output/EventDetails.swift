@@ -24,6 +24,8 @@ package struct EventDetails {
         list.add("Rule", event.json["rule"]?.stringValue)
         list.add("Accepted", moment("acceptedAt"))
         if !event.state.isFinal {
+            list.add("Waits for", event.waitsFor?.description)
+            list.add("Waits until", moment("waitsUntil"))
             list.add("Due", moment("dueAt"))
             list.add("Expires", moment("expiresAt"))
         }

@@ -31,5 +31,7 @@ extension Failure {
 
     package static let cancelled = Failure("cancelled", "The event was cancelled.", .permanent)
     package static let dropped = Failure("dropped", "A person dropped it before anybody found out what became of it.", .permanent)
+    package static let approvalTimeout = Failure(
+        "approval_timeout", "The person at the desk was asked and did not answer in time.", .permanent)
     package static let expired = Failure("expired", "The event's time to live ran out before it could start.", .permanent)
 }

@@ -16,6 +16,7 @@ package enum EventJSON {
         members["origin"] = event.origin.map(JSONValue.string)
         members["expiresAt"] = event.expiresAt.map { .string($0.description) }
         if record.state == .queued || record.state == .retrying { members["dueAt"] = record.dueAt.map { .string($0.description) } }
+        members.merge(wait(record)) { _, new in new }
         members["result"] = record.result
         members["error"] = record.failure?.json
         members["finalAt"] = record.finalAt.map { .string($0.description) }
@@ -31,13 +32,23 @@ package enum EventJSON {
         return .object(members)
     }
 
+    /// What a waiting event waits for, and until when at most.
+    package static func wait(_ record: EventRecord) -> JSONObject {
+        guard record.state == .waiting else { return [:] }
+        var members: JSONObject = [:]
+        members["waitsFor"] = record.waitsFor?.json
+        members["waitsUntil"] = record.dueAt.map { .string($0.description) }
+        return members
+    }
+
     /// The answer to an event that was taken.
     package static func accepted(_ answer: IntakeAnswer) -> JSONObject {
         let event = answer.record.event
-        return [
+        let members: JSONObject = [
             "id": .string(event.id.text), "type": .string(event.type.text), "state": .string(answer.record.state.rawValue),
             "idempotencyKey": .string(event.key.text), "replayed": .bool(answer.isReplayed),
         ]
+        return members.merging(wait(answer.record)) { _, new in new }
     }
 
     /// A confirmation with its `seq`, as it goes to the client.

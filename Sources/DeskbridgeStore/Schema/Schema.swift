@@ -6,6 +6,7 @@ enum Schema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("M001_Ledger") { db in try db.execute(sql: M001_Ledger.sql) }
+        migrator.registerMigration("M002_Waiting") { db in try db.execute(sql: M002_Waiting.sql) }
         return migrator
     }()
 }
