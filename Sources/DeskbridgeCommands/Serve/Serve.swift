@@ -48,7 +48,9 @@ package struct Serve: BridgeCommand {
 
         let store = try Self.open(files.home.state)
         do {
-            let bridge = Bridge(configuration: configuration, store: store, definitions: definitions, logger: logger)
+            let bridge = Bridge(
+                configuration: configuration, store: store, definitions: definitions, waitSources: [BusNameWaits(handlers.arrivals)],
+                logger: logger)
             try await bridge.rescue()
             let server = try await BridgeServer(bridge: bridge, controlSocket: try Self.controlSocket(files.home)) { report in
                 logger.notice(
