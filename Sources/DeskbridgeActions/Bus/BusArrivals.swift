@@ -67,7 +67,7 @@ package final class BusArrivals: Sendable {
 
     private func watch(_ key: Name) async {
         do {
-            for try await owner in try handler.connection(to: key.bus).watch(name: key.name) {
+            for try await owner in try handler.connection(to: key.bus).watch(key.name) {
                 if Task.isCancelled { return }
                 for come in learn(owner, of: key) { come() }
             }

@@ -1,5 +1,5 @@
 import DBus
-package import DeskbridgeCore
+import DeskbridgeCore
 
 extension BusHandler {
     /// Compares a step with what its peer says of itself.

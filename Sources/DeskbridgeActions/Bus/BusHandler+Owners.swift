@@ -14,7 +14,7 @@ extension BusHandler {
 
     /// Forgets what a peer said of itself once it leaves the bus, or the bus goes: after that its name may be another's.
     func forgetWhenGone(_ peer: BusDescriptions.Peer) {
-        guard let name = try? BusName(peer.owner), let watch = try? connection(to: peer.bus).watch(name: name) else {
+        guard let name = try? BusName(peer.owner), let watch = try? connection(to: peer.bus).watch(name) else {
             descriptions.forget(peer)
             return
         }

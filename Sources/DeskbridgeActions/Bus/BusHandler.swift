@@ -27,9 +27,10 @@ package final class BusHandler: StepHandler {
                 if isAbsent, !plan.call.startsService { return .waiting(plan.waitForDestination) }
             }
             guard let until = plan.until else {
-                return succeeded(plan, ["reply": .array(try await connection(to: plan.bus).call(plan.call).map(\.json))])
+                let reply = try await connection(to: plan.bus).call(plan.call)
+                return succeeded(plan, ["reply": .array(reply.map(\.json))])
             }
-            return await perform(plan, until)
+            return try await perform(plan, until)
         } catch {
             return await failed(error, plan, isAbsent: isAbsent)
         }

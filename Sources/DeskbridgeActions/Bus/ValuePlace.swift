@@ -8,7 +8,7 @@ struct ValuePlace: Sendable, Hashable, CustomStringConvertible {
 
     /// Nil unless the text begins with a position and has no empty part.
     init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let parts = String(text).split(separator: ".", omittingEmptySubsequences: false).map { String($0) }
         guard let first = parts.first, let position = Int(first), String(position) == first, position >= 0, !parts.contains("") else {
             return nil
         }
