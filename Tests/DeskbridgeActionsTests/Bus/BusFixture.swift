@@ -33,8 +33,3 @@ enum BusFixture {
                 + ["  where: {1: \"{reply.0}\"}"] + until.map { "  " + $0 }, on: bus)
     }
 }
-
-extension StepOutcome {
-    var failure: Failure? { if case .failed(let failure) = self { failure } else { nil } }
-    var result: JSONValue? { if case .succeeded(let result) = self { result } else { nil } }
-}
