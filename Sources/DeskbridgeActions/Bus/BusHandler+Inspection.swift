@@ -114,7 +114,11 @@ extension BusHandler {
         if data.interfaces.isEmpty, !data.children.isEmpty {
             throw Undescribed("the peer has no object \(path), only others beneath it", isContradiction: true)
         }
-        if data.interfaces.isEmpty { throw Undescribed("it says nothing of the object \(path)") }
+        if data.interfaces.isEmpty {
+            // Some answer so for objects that are not there.
+            if let contradiction = await missing(path, at: peer) { throw Undescribed(contradiction, isContradiction: true) }
+            throw Undescribed("it says nothing of the object \(path)")
+        }
         if descriptions.keep(data, of: path, at: peer) { forgetWhenGone(peer) }
         return data
     }

@@ -120,10 +120,10 @@ struct BusUntilTests {
 
     @Test func aCallThatFailsIsNotWaitedFor() async throws {
         let peer = try JobsPeer(on: bus)
-        let plan = try BusFixture.plan(["member: Stop", "until:", "  member: JobRemoved", "  signature: uoss"], on: bus)
+        let plan = try BusFixture.plan(["member: Nothin", "until:", "  member: JobRemoved", "  signature: uoss"], on: bus)
         let failure = try #require(await handler.perform(plan, in: .test).failure)
         #expect(failure.code == "dbus_error" && failure.kind == .permanent)
-        #expect(failure.message.contains("has no method Stop; did you mean Start?"), "\(failure.message)")
+        #expect(failure.message.contains("has no method Nothin; did you mean Nothing?"), "\(failure.message)")
         await handler.shutdown()
         peer.end()
     }

@@ -130,12 +130,16 @@ struct BusWaitForTests {
     @Test func aBusThatComesBackWakesWhatWaited() async throws {
         let arrivals = BusArrivals(handler)
         let come = Mailbox<String>()
+        let peer = try BusPeer(on: bus)
+        for (number, name) in [(0, BusPeer.name), (1, "org.freedesktop.DBus")] {
+            arrivals.expect(EventID(at: Timestamp(milliseconds: Int64(number))), bus: bus.address, name: name) { come.put(name) }
+            #expect(await come.first { $0 == name } == name)
+        }
         bus.stop()
-        arrivals.expect(EventID(at: Timestamp(milliseconds: 0)), bus: bus.address, name: "org.freedesktop.DBus") { come.put("bus") }
-        arrivals.expect(EventID(at: Timestamp(milliseconds: 1)), bus: bus.address, name: BusPeer.name) { come.put("peer") }
+        peer.end()
         try bus.restart()
-        #expect(await come.first { $0 == "bus" } == "bus")
-        #expect(await come.first { $0 == "peer" } == "peer")
+        // The bus may be able to start now what did not run before.
+        for name in ["org.freedesktop.DBus", BusPeer.name] { #expect(await come.first { $0 == name } == name) }
         await handler.shutdown()
     }
 }

@@ -147,7 +147,7 @@ struct BusOutageTests {
     @Test func aWaitEndsWithTheTimeToLive() async throws {
         let bus = try PrivateBus()
         var files = Self.files("")
-        files.actions["enter"]? += "expires: 1s\n"
+        files.actions["enter"]? += "\nexpires: 1s\n"
         try await withBridge(files, environment: ["DBUS_SESSION_BUS_ADDRESS": bus.address]) { bridge in
             let final = try await bridge.postAndWait(event("ENTER", "k"), token: try await bridge.token("dashboard"))
             #expect(final.json?["state"] == "expired", "\(final.text)")
