@@ -53,7 +53,7 @@ package struct Bridge: Sendable {
             logger: logger)
         desk = EventDesk(
             store: store, definitions: definitions, gate: gate, intake: intake, dispatcher: dispatcher, running: running, feed: feed,
-            clock: clock)
+            clock: clock, logger: logger)
     }
 
     /// Decides what becomes of what ran when the bridge last ended, and counts what is open. Run it once, before the services.

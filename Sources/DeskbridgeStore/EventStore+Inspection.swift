@@ -34,6 +34,13 @@ package struct EventHistory: Sendable, Hashable {
     package let confirmation: Confirmation?
     /// The questions about it to the person at the desk, in their order.
     package let approvals: [Approval]
+
+    package init(event: EventRecord, attempts: [AttemptRecord], confirmation: Confirmation?, approvals: [Approval]) {
+        self.event = event
+        self.attempts = attempts
+        self.confirmation = confirmation
+        self.approvals = approvals
+    }
 }
 
 extension EventStore {

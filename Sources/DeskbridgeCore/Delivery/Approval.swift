@@ -44,6 +44,17 @@ package struct Approval: Sendable, Hashable {
     }
 }
 
+/// What the person at the desk is asked before an event may run once more.
+package struct ApprovalQuestion: Sendable, Hashable {
+    package let rule: String
+    package let until: Timestamp
+
+    package init(rule: String, until: Timestamp) {
+        self.rule = rule
+        self.until = until
+    }
+}
+
 /// What the person at the desk says to an event that asks.
 package struct ApprovalDecision: Sendable, Hashable {
     package let isApproved: Bool

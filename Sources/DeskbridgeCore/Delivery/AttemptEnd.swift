@@ -20,8 +20,8 @@ package struct AttemptEnd: Sendable, Hashable {
 
     package init(
         at: Timestamp, state: DeliveryState, outcome: AttemptRecord.Outcome? = nil, dueAt: Timestamp? = nil,
-        wait: WaitReason? = nil, failure: Failure? = nil, result: JSONValue? = nil, steps: [StepRecord] = [], outputTail: [OutputTailLine] = [],
-        plan: JSONValue? = nil, confirmation: JSONValue? = nil
+        wait: WaitReason? = nil, failure: Failure? = nil, result: JSONValue? = nil, steps: [StepRecord] = [],
+        outputTail: [OutputTailLine] = [], plan: JSONValue? = nil, confirmation: JSONValue? = nil
     ) {
         self.at = at
         self.state = state

@@ -1,3 +1,4 @@
+package import DeskbridgeActions
 package import DeskbridgeCore
 package import DeskbridgeEngine
 package import DeskbridgeStore
@@ -23,9 +24,12 @@ package enum EventJSON {
         return members
     }
 
-    package static func detail(_ history: EventHistory) -> JSONValue {
+    /// - Parameter plan: what the event would do, for one that asks for an approval.
+    package static func detail(_ history: EventHistory, plan: ActionPlan? = nil) -> JSONValue {
         var members = summary(history.event)
         members["confirmation"] = history.confirmation.map { $0.isCloudEvent ? CloudEventJSON.confirmation($0) : message($0) } ?? .null
+        members["approval"] = history.approvals.last.map(approval)
+        members["plan"] = plan?.shown
         members["attempts"] = .array(history.attempts.map(attempt))
         members["steps"] = .array(
             history.attempts.flatMap(\.steps).map { ["id": .string($0.step), "attempt": .integer(Int64($0.attempt)), "result": $0.result] })
@@ -55,6 +59,16 @@ package enum EventJSON {
     package static func message(_ confirmation: Confirmation) -> JSONValue {
         guard case .object(var members) = confirmation.body else { return confirmation.body }
         members.updateValue(.integer(confirmation.seq), forKey: "seq", insertingAt: min(1, members.count))
+        return .object(members)
+    }
+
+    private static func approval(_ approval: Approval) -> JSONValue {
+        var members: JSONObject = ["rule": .string(approval.rule), "askedAt": .string(approval.askedAt.description)]
+        members["until"] = approval.until.map { .string($0.description) }
+        members["answer"] = approval.answer.map { .string($0.rawValue) } ?? .null
+        members["answeredAt"] = approval.answeredAt.map { .string($0.description) }
+        members["place"] = approval.place.map { .string($0.rawValue) }
+        members["reason"] = approval.reason.map(JSONValue.string)
         return .object(members)
     }
 

@@ -1,5 +1,5 @@
 /// What waiting events wait for, attempts that ended in a wait, and the questions to the person at the desk.
-enum M002_Waiting {
+enum M003_Waiting {
     static let sql = """
         ALTER TABLE events ADD COLUMN waits_for TEXT CHECK (waits_for IS NULL OR state = 'waiting');
         UPDATE events SET waits_for = '{"for":"approval"}' WHERE state = 'waiting';
