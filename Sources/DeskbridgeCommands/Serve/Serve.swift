@@ -51,7 +51,8 @@ package struct Serve: BridgeCommand {
         do {
             let notifications = ApprovalNotifications()
             let bridge = Bridge(
-                configuration: configuration, store: store, definitions: definitions, waitSources: [notifications], logger: logger)
+                configuration: configuration, store: store, definitions: definitions,
+                waitSources: [notifications, BusNameWaits(handlers.arrivals)], logger: logger)
             try await bridge.rescue()
             let server = try await BridgeServer(bridge: bridge, controlSocket: try Self.controlSocket(files.home)) { report in
                 logger.notice(
