@@ -88,7 +88,7 @@ let package = Package(
         .target(
             name: "DeskbridgeServer",
             dependencies: [
-                "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
+                "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -102,7 +102,7 @@ let package = Package(
         .target(
             name: "DeskbridgeCommands",
             dependencies: [
-                "CLinux", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeServer", "DeskbridgeStore",
+                "CLinux", "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeServer", "DeskbridgeStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),

@@ -31,8 +31,9 @@ package enum TokenJSON {
         if let unknown = members.keys.first(where: { !known.contains($0) }) {
             throw invalid(JSONPointer.root.appending(unknown).text, "is no property of a token; those are \(known.joined(separator: ", "))")
         }
-        guard let client = members["client"]?.stringValue.flatMap(ClientName.init), client != .local else {
-            throw invalid("/client", "must be a name of small letters, digits and . _ : -, and not \"local\"")
+        guard let client = members["client"]?.stringValue.flatMap(ClientName.init), client != .local, !client.isOnBus else {
+            throw invalid(
+                "/client", "must be a name of small letters, digits and . _ : -, not \"local\", and not one of the bus (dbus:…)")
         }
         var rate: Rate?
         if let value = members["rate"] {
