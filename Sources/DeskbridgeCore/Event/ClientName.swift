@@ -31,9 +31,11 @@ package struct ClientName: Sendable, Hashable, CustomStringConvertible {
 
     /// The person at the desk, through the control socket.
     package static let local = ClientName(known: "local")
+    /// The person at the desk, through the console in the browser.
+    package static let console = ClientName(known: "console")
 
-    /// Whether it is a program on the message bus. Nobody else is given such a name.
-    package var isOnBus: Bool { text.utf8.starts(with: Self.busPrefix.utf8) }
+    /// Whether the name stands for the person at the desk or a program on the message bus, so that no token of a client may have it.
+    package var isReserved: Bool { self == .local || self == .console || text.utf8.starts(with: Self.busPrefix.utf8) }
 
     package var description: String { text }
 
