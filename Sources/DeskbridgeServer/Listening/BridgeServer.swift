@@ -1,3 +1,4 @@
+package import DBus
 import DeskbridgeCore
 package import DeskbridgeEngine
 import DeskbridgeStore
@@ -28,13 +29,16 @@ package struct BridgeServer: Service {
     private let sessions = SessionRegistry()
     private let authenticator: Authenticator
     private let rates: ClientRates
+    private let bus: (connection: BusConnection, board: BusNameBoard)?
 
     /// - Parameters:
     ///   - controlSocket: its path; what is left there of an earlier bridge is removed.
+    ///   - bus: where programs of the same user find the bridge; nil if they are not to. It is not shut down.
     ///   - isListening: called once all entrances are open.
     /// - Throws: ``ListeningError`` if an entrance is taken, or ``StoreError``.
     package init(
-        bridge: Bridge, controlSocket: String, isListening: @escaping @Sendable (ListeningReport) -> Void
+        bridge: Bridge, controlSocket: String, bus: BusConnection? = nil,
+        isListening: @escaping @Sendable (ListeningReport) -> Void
     ) async throws {
         self.bridge = bridge
         self.controlSocket = controlSocket
@@ -47,6 +51,7 @@ package struct BridgeServer: Service {
         let limits = bridge.configuration.limits
         authenticator = Authenticator(tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic)
         rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
+        self.bus = bus.map { ($0, BusNameBoard(address: $0.address)) }
         let loopback = try Loopback.choose(bridge.configuration.listen, logger: bridge.logger)
         port = loopback.port
         hold = loopback.hold
@@ -66,7 +71,9 @@ package struct BridgeServer: Service {
         }
         let applications = entrances.map { application($0, opened) }
         // The entrances stop first, and the dispatcher last: what has come in still finds everything behind it.
-        let services: [any Service] = bridge.services + [StatusService(board: status)] + applications
+        let busEntrance = bus.map { BusEntrance(bridge: bridge, connection: $0.connection, rates: rates, board: $0.board) }
+        let services: [any Service] =
+            bridge.services + [StatusService(board: status)] + [busEntrance].compactMap { $0 } + applications
         try await withGracefulShutdownHandler {
             try await ServiceGroup(configuration: .init(services: services, logger: bridge.logger)).run()
         } onGracefulShutdown: { [bridge, sessions, waits] in
@@ -124,7 +131,7 @@ package struct BridgeServer: Service {
             address: entrances.compactMap(\.shown).first ?? "")
         console.addPublic(to: router)
         let statusRoutes = StatusRoutes(
-            bridge: bridge, status: status, sessions: sessions, addresses: entrances.compactMap(\.shown))
+            bridge: bridge, status: status, sessions: sessions, addresses: entrances.compactMap(\.shown), bus: bus?.board)
         statusRoutes.addPublic(to: router)
 
         let authentication = AuthenticationMiddleware(authenticator: authenticator, rates: rates)
