@@ -70,6 +70,7 @@ struct EntranceMiddleware: RouterMiddleware {
                 ticket from POST /v1/tickets. Revoke this token: `deskbridge token revoke`.
                 """)
         }
+        try FetchMetadata(request.head).demand()
     }
 
     /// The answer to a CORS preflight (Fetch standard), if the origin is one we know.

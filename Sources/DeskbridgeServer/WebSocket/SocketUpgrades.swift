@@ -19,7 +19,9 @@ struct SocketUpgrades: Sendable {
         if isControl {
             guard (try? await PeerCheck.demandOwner(of: channel)) != nil else { return .passOn }
         } else {
-            guard let host = request.authority, HostHeader.isOurs(host, port: port), !query.holdsToken else { return .passOn }
+            guard let host = request.authority, HostHeader.isOurs(host, port: port), !query.holdsToken,
+                FetchMetadata(request).objection == nil
+            else { return .passOn }
         }
         let origin = request.headerFields[.origin]
         let credential = Authenticator.credential(of: request, query: query)

@@ -109,6 +109,13 @@ extension RequestGuard {
         let hosts = head.headers["host"].count
         let isOldVersion = head.version != .http1_1
         guard hosts == 1 || hosts == 0 && isOldVersion else { return refuse(.badRequest, context) }
+        switch RequestTarget(head.uri) {
+        case .origin: break
+        case .absolute(let authority, let path):
+            head.headers.replaceOrAdd(name: "host", value: authority)
+            head.uri = path
+        case .other: return refuse(.badRequest, context)
+        }
         // After such a request the decoder reads no more: what follows might be another protocol.
         let stopsDecoder = head.method == .CONNECT || head.headers.contains(name: "upgrade")
         if isOldVersion {
