@@ -24,6 +24,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isLingering = false
     private var isOutputShut = false
     private var isInputShut = false
+    /// Who wants to know if the client leaves before the current answer is written.
+    private var departureWatchers: [@Sendable () -> Void] = []
     /// Whether the server is shutting down.
     private(set) var isQuiescing = false
 
@@ -37,6 +39,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
+        tellDeparture()
         context.fireChannelInactive()
     }
 
@@ -71,6 +74,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             if !timeline.owesAnswer { context.close(promise: nil) }
         case ChannelEvent.inputClosed:
             isInputShut = true
+            tellDeparture()
             if isLingering { closeIfBothSidesAreShut(context) } else { context.fireUserInboundEventTriggered(event) }
         default:
             context.fireUserInboundEventTriggered(event)
@@ -167,6 +171,7 @@ extension RequestGuard {
             context.write(data, promise: promise)
             guard !isUpgraded else { return }
             isAnswering = false
+            departureWatchers = []
             timeline.answered(now: context.eventLoop.now)
             armTimer(context)
             answerEnded(context)
@@ -220,6 +225,18 @@ extension RequestGuard {
 
     private func closeIfBothSidesAreShut(_ context: ChannelHandlerContext) {
         if isInputShut && isOutputShut { context.close(promise: nil) }
+    }
+}
+
+// Departures.
+extension RequestGuard {
+    func watchDeparture(_ left: @escaping @Sendable () -> Void) {
+        if isInputShut { left() } else if timeline.owesAnswer { departureWatchers.append(left) }
+    }
+
+    private func tellDeparture() {
+        for left in departureWatchers { left() }
+        departureWatchers = []
     }
 }
 
