@@ -14,6 +14,9 @@ package struct BridgeServer: Service {
     /// The owner's own commands are few; this only bounds a mistake in a script.
     private static let mostControlConnections = 1024
 
+    /// Connections that the kernel holds until they are accepted; a client that finds it full tries again only after a second (tcp(7)).
+    private static let backlog = 1024
+
     private let bridge: Bridge
     private let tokens: TokenDirectory
     private let status: StatusBoard
@@ -29,6 +32,7 @@ package struct BridgeServer: Service {
     private let sessions = SessionRegistry()
     private let authenticator: Authenticator
     private let rates: ClientRates
+    private let budget: ConnectionBudget
 
     /// - Parameters:
     ///   - controlSocket: its path; what is left there of an earlier bridge is removed.
@@ -48,6 +52,7 @@ package struct BridgeServer: Service {
         pairing = PairingDesk(monotonic: bridge.monotonic)
         let limits = bridge.configuration.limits
         authenticator = Authenticator(tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic)
+        budget = ConnectionBudget(strangers: limits.strangers, known: limits.connections)
         rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
         let loopback = try Loopback.choose(bridge.configuration.listen, logger: bridge.logger)
         port = loopback.port
@@ -89,20 +94,26 @@ package struct BridgeServer: Service {
         webSocket.headerTimeout = limits.headers
         let upgrades = SocketUpgrades(
             services: EventSocket.Services(
-                bridge: bridge, authenticator: authenticator, rates: rates, status: status, sessions: sessions),
+                bridge: bridge, authenticator: authenticator, rates: rates, status: status, sessions: sessions, budget: budget),
             port: port)
         return Application(
             router: router,
-            server: HTTPServerBuilder { [webSocket] responder in
-                WebSocketUpgradeChannel(responder: responder, configuration: webSocket) { request, channel in
+            server: HTTPServerBuilder { [webSocket, budget] responder in
+                WebSocketUpgradeChannel(
+                    responder: responder, configuration: webSocket, budget: entrance.isControl ? nil : budget
+                ) { request, channel in
                     await upgrades.decide(request, channel)
                 }
             },
             configuration: ApplicationConfiguration(
-                address: entrance.address, serverName: nil, reuseAddress: true,
-                availableConnectionsDelegate: MaximumAvailableConnections(
-                    entrance.isControl ? Self.mostControlConnections : limits.connections)),
-            onServerRunning: { _ in
+                address: entrance.address, serverName: nil, backlog: Self.backlog, reuseAddress: true,
+                availableConnectionsDelegate: entrance.isControl ? MaximumAvailableConnections(Self.mostControlConnections) : nil),
+            onServerRunning: { [budget, logger = bridge.logger] listener in
+                try? await AcceptGuard.add(to: listener, budget: entrance.isControl ? nil : budget) { error in
+                    logger.warning(
+                        "no descriptor for another connection; accepting pauses",
+                        metadata: ["event": "listen.exhausted", "error": "\(error)"])
+                }
                 if case .control(let path) = entrance { ControlSocket.protect(path) }
                 opened.open()
             },
@@ -128,10 +139,10 @@ package struct BridgeServer: Service {
         let pairings = PairingRoutes(bridge: bridge, authenticator: authenticator, tokens: tokens, desk: pairing)
         pairings.addPublic(to: router)
         let statusRoutes = StatusRoutes(
-            bridge: bridge, status: status, sessions: sessions, addresses: entrances.compactMap(\.shown))
+            bridge: bridge, status: status, sessions: sessions, budget: budget, addresses: entrances.compactMap(\.shown))
         statusRoutes.addPublic(to: router)
 
-        let authentication = AuthenticationMiddleware(authenticator: authenticator, rates: rates)
+        let authentication = AuthenticationMiddleware(authenticator: authenticator, rates: rates, budget: budget)
         statusRoutes.addMetrics(to: router.group().add(middleware: authentication))
         let v1 = router.group("v1").add(middleware: authentication)
         EventRoutes(bridge: bridge, waits: waits).add(to: v1)

@@ -34,6 +34,7 @@ struct SocketUpgrades: Sendable {
         } else {
             // Refused by the routes once more, with the reason; a wrong token is counted there.
             guard let signedIn = services.authenticator.recognize(credential, origin: origin) else { return .passOn }
+            guard services.budget.vouch(for: channel) else { return .passOn }
             client = signedIn
         }
         let subprotocols = WebSocketSubprotocols(of: request)
@@ -43,7 +44,7 @@ struct SocketUpgrades: Sendable {
         let asCloudEvents = subprotocols.selected == WebSocketSubprotocols.cloudEvents
         return .upgrade(headers: headers) { [client] connection in
             await EventSocket(
-                services: services, connection: connection, origin: origin, asCloudEvents: asCloudEvents, logger: logger
+                services: services, connection: connection, channel: channel, origin: origin, asCloudEvents: asCloudEvents, logger: logger
             ).run(client)
         }
     }

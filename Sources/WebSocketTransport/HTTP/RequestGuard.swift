@@ -29,7 +29,10 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether the server is shutting down.
     private(set) var isQuiescing = false
 
-    init(limits: WebSocketConfiguration, now: NIODeadline) {
+    private let budget: ConnectionBudget?
+
+    init(limits: WebSocketConfiguration, budget: ConnectionBudget? = nil, now: NIODeadline) {
+        self.budget = budget
         timeline = RequestTimeline(limits: limits, now: now)
     }
 
@@ -96,6 +99,7 @@ extension RequestGuard {
         case .end:
             guard timeline.isReadingBody else { return }
             timeline.receivedEnd(now: now)
+            noteAnswering(context)
             armTimer(context)
             context.fireChannelRead(data)
             if isLastRequest && !timeline.owesAnswer { linger(context) }
@@ -133,6 +137,7 @@ extension RequestGuard {
             context.writeAndFlush(Self.wrapOutboundOut(.head(goOn)), promise: nil)
         }
         timeline.receivedHead(now: context.eventLoop.now)
+        noteAnswering(context)
         armTimer(context)
         context.fireChannelRead(Self.wrapInboundOut(.head(head)))
     }
@@ -169,10 +174,14 @@ extension RequestGuard {
             context.write(data, promise: promise)
         case .end:
             context.write(data, promise: promise)
-            guard !isUpgraded else { return }
+            guard !isUpgraded else {
+                budget?.setBeingAnswered(context.channel, false)
+                return
+            }
             isAnswering = false
             departureWatchers = []
             timeline.answered(now: context.eventLoop.now)
+            noteAnswering(context)
             armTimer(context)
             answerEnded(context)
         }
@@ -225,6 +234,14 @@ extension RequestGuard {
 
     private func closeIfBothSidesAreShut(_ context: ChannelHandlerContext) {
         if isInputShut && isOutputShut { context.close(promise: nil) }
+    }
+}
+
+// Places.
+extension RequestGuard {
+    /// While the client still owes the rest of its request, it is not being answered.
+    private func noteAnswering(_ context: ChannelHandlerContext) {
+        budget?.setBeingAnswered(context.channel, timeline.owesAnswer && !timeline.isReadingBody)
     }
 }
 
