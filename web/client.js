@@ -1086,7 +1086,7 @@ class Bridge {
       if (isOwn || this.#channels.has('events')) handling = this.#emit('confirmation', confirmation);
     }
     if (delivery) {
-      if (!delivery.id) this.#identify(delivery, { id: confirmation.id, state: 'running', replayed: delivery.attempts > 1 || delivery.restored });
+      if (!delivery.id) this.#identify(delivery, { id: confirmation.id, state: confirmation.error ? 'failed' : 'succeeded', replayed: delivery.attempts > 1 || delivery.restored });
       this.#finish(delivery, () => delivery.confirm(confirmation));
     } else if (isOwn && !isKnown) this.#forget(key);
     if (isKnown) return;
