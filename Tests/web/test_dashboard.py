@@ -75,7 +75,7 @@ class DashboardTests(unittest.TestCase):
         return f'tr[data-item="{item}"]'
 
     def start(self, item):
-        self.find(f"{self.row(item)} .actions .primary").click()
+        self.find(f"{self.row(item)} .start").click()
 
     def shows(self, item, words):
         self.wait_for(f"{self.row(item)} .badge", words)
@@ -217,7 +217,7 @@ class DashboardTests(unittest.TestCase):
                 document.querySelector('#name').value = arguments[0];
                 document.querySelector('#new-project').requestSubmit(document.querySelector('#new-project button'));
                 const item = [...document.querySelectorAll('tr.project')].at(-1).dataset.item;
-                document.querySelector(`tr[data-item="${item}"] .primary`).click();
+                document.querySelector(`tr[data-item="${item}"] .start`).click();
                 return item;
                 """, name))
             # Items are named by the clock.

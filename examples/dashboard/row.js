@@ -18,7 +18,7 @@ export class Row {
     this.folder = made('td', { className: 'folder' });
     this.text = made('div');
     this.folder.append(this.text);
-    this.startButton = made('button', { className: 'primary', textContent: 'Start', type: 'button', onclick: start });
+    this.startButton = made('button', { className: 'start', textContent: 'Start', type: 'button', onclick: start });
     this.cancelButton = made('button', { textContent: 'Cancel', type: 'button', hidden: true, onclick: () => cancel(this.#delivery).catch((error) => this.#note(error.message)) });
     this.logButton = made('button', { textContent: 'Log', type: 'button', hidden: true, onclick: () => this.#toggle() });
     for (const button of [this.startButton, this.cancelButton, this.logButton]) button.setAttribute('aria-label', `${button.textContent} ${visible(item.payload.name, 80)}`);
@@ -31,7 +31,9 @@ export class Row {
     const state = made('td', { className: 'state' });
     state.append(this.badge);
     const actions = made('td', { className: 'actions' });
-    actions.append(this.logButton, this.cancelButton, this.startButton);
+    const buttons = made('div');
+    buttons.append(this.logButton, this.cancelButton, this.startButton);
+    actions.append(buttons);
     row.append(head, made('td', { className: 'due', textContent: item.due }), state, this.folder, actions);
 
     this.logRow = made('tr', { className: 'log', hidden: true });
@@ -94,6 +96,7 @@ export class Row {
     this.folder.classList.toggle('error', isTrouble || state === 'retrying');
     const isUnderWay = ['pending', 'queued', 'running', 'retrying', 'waiting'].includes(state);
     this.startButton.disabled = isUnderWay;
+    this.startButton.classList.toggle('again', state === 'succeeded');
     this.cancelButton.hidden = !isUnderWay || !this.#delivery;
     localStorage.setItem(this.#place, JSON.stringify({ state, text: text.slice(0, 2000) }));
   }

@@ -18,7 +18,7 @@ struct ActionRoutes {
         let actions = snapshot.catalog.actions.filter { action in
             let request = PolicyRequest(
                 type: action.type.text, client: client.identity.client.text, origin: client.identity.origin)
-            return client.identity.isLocal || snapshot.policy.policy.decide(request).effect != .deny
+            return client.identity.isOwner || snapshot.policy.policy.decide(request).effect != .deny
         }
         return .json(["actions": .array(actions.map(ActionJSON.action))])
     }

@@ -29,7 +29,7 @@ struct StatusRoutes {
             "uptime": .integer((bridge.clock.now() - bridge.startedAt).components.seconds),
         ]
         members.merge(status.current) { _, new in new }
-        if client.identity.isLocal {
+        if client.identity.isOwner {
             let snapshot = bridge.definitions.current
             members["pid"] = .integer(Int64(getpid()))
             members["listen"] = .array(addresses.map(JSONValue.string))
@@ -38,7 +38,7 @@ struct StatusRoutes {
             members["actions"] = ["loaded": .integer(Int64(snapshot.catalog.actions.count)), "errors": ofActions]
             members["policies"] = ["rules": .integer(Int64(snapshot.policy.policy.rules.count)), "errors": ofPolicies]
         }
-        let counts = sessions.counts.filter { client.identity.isLocal || $0.client == client.identity.client }
+        let counts = sessions.counts.filter { client.identity.isOwner || $0.client == client.identity.client }
         members["connections"] = .integer(Int64(counts.reduce(0) { $0 + $1.connections }))
         members["clients"] = .array(
             counts.map { ["client": .string($0.client.text), "connections": .integer(Int64($0.connections))] })

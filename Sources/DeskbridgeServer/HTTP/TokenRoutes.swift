@@ -20,10 +20,10 @@ struct TokenRoutes {
 
     @Sendable private func issueTicket(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         guard let ticket = tickets.issue(to: try context.authenticated().identity) else {
-            throw Problem(.rateLimited, "Too many tickets wait to be used.", retryAfter: Tickets.lifetime)
+            throw Problem(.rateLimited, "Too many tickets wait to be used.", retryAfter: tickets.lifetime)
         }
         return .json(
-            ["ticket": .string(ticket), "expiresIn": .integer(Tickets.lifetime.components.seconds)], status: .created)
+            ["ticket": .string(ticket), "expiresIn": .integer(tickets.lifetime.components.seconds)], status: .created)
     }
 
     @Sendable private func list(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
