@@ -143,7 +143,7 @@ function resolvers() {
 /** A bounded queue that is read with `for await`. The oldest output is dropped first, and counted in what follows. */
 class Updates {
   #waiting = [];
-  #wake = nothing;
+  #reader = null;
   #ended = false;
   #dropped = 0;
   #left;
@@ -157,31 +157,39 @@ class Updates {
       const [lost] = this.#waiting.splice(index, 1);
       this.#dropped += (lost.lines?.length ?? 0) + (lost.dropped ?? 0);
     }
-    this.#wake();
+    this.#pass();
   }
 
   end() {
     this.#ended = true;
-    this.#wake();
+    this.#pass();
   }
 
-  async *[Symbol.asyncIterator]() {
-    try {
-      for (;;) {
-        while (this.#waiting.length) {
-          const update = this.#waiting.shift();
-          if (update.kind === 'output' && this.#dropped) {
-            update.dropped += this.#dropped;
-            this.#dropped = 0;
-          }
-          yield update;
-        }
-        if (this.#ended) return;
-        await new Promise((resolve) => { this.#wake = () => resolve(undefined); });
-      }
-    } finally {
-      this.#left();
+  #pass() {
+    if (!this.#reader || !(this.#waiting.length || this.#ended)) return;
+    const value = this.#waiting.shift();
+    if (value?.kind === 'output' && this.#dropped) {
+      value.dropped += this.#dropped;
+      this.#dropped = 0;
     }
+    this.#reader({ value, done: !value });
+    this.#reader = null;
+  }
+
+  [Symbol.asyncIterator]() { return this; }
+
+  next() {
+    return new Promise((resolve) => {
+      this.#reader = resolve;
+      this.#pass();
+    });
+  }
+
+  async return() {
+    this.#left();
+    this.#waiting = [];
+    this.end();
+    return { value: undefined, done: true };
   }
 }
 
