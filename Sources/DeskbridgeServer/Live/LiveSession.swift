@@ -124,10 +124,12 @@ final class LiveSession: Sendable {
 
     func send(_ message: LiveMessage) { sink.send(message) }
 
-    /// Sends the answer to an event, and what is already known about it, in this order.
+    /// Sends the answer to an event, and its confirmation if the connection has passed that one by. A confirmation that lies ahead
+    /// comes in its turn: sent here, it would be the second of two, and come before older ones.
     func send(_ answer: IntakeAnswer) {
         sink.send(.accepted(answer))
-        if let confirmation = answer.confirmation { sink.send(message(of: confirmation)) }
+        guard let confirmation = answer.confirmation, state.withLock({ $0.cursor.hasPassed(confirmation.seq) }) else { return }
+        sink.send(message(of: confirmation))
     }
 
     private func sendStatusIfWanted(_ names: [Channels.Name]) {
