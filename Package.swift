@@ -32,7 +32,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "CLinux"),
-        .target(name: "CWebFiles"),
+        .target(name: "CWebFiles", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "DBus", dependencies: ["CDBus"], swiftSettings: strict),
         .target(
             name: "WebSocketTransport",

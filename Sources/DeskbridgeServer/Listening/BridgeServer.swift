@@ -49,7 +49,7 @@ package struct BridgeServer: Service {
         self.controlSocket = controlSocket
         self.isListening = isListening
         tokens = try await TokenDirectory(store: bridge.store, clock: bridge.clock)
-        status = StatusBoard(counts: try await bridge.store.counts())
+        status = StatusBoard(counts: try await bridge.store.counts(), sessions: sessions)
         waits = FinalWaits(bridge: bridge)
         tickets = Tickets(monotonic: bridge.monotonic)
         consoleTickets = Tickets(monotonic: bridge.monotonic, lifetime: Tickets.consoleLifetime)
