@@ -143,7 +143,7 @@ function resolvers() {
 /** A bounded queue that is read with `for await`. The oldest output is dropped first, and counted in what follows. */
 class Updates {
   #waiting = [];
-  #wake = nothing;
+  #reader = null;
   #ended = false;
   #dropped = 0;
   #left;
@@ -157,31 +157,39 @@ class Updates {
       const [lost] = this.#waiting.splice(index, 1);
       this.#dropped += (lost.lines?.length ?? 0) + (lost.dropped ?? 0);
     }
-    this.#wake();
+    this.#pass();
   }
 
   end() {
     this.#ended = true;
-    this.#wake();
+    this.#pass();
   }
 
-  async *[Symbol.asyncIterator]() {
-    try {
-      for (;;) {
-        while (this.#waiting.length) {
-          const update = this.#waiting.shift();
-          if (update.kind === 'output' && this.#dropped) {
-            update.dropped += this.#dropped;
-            this.#dropped = 0;
-          }
-          yield update;
-        }
-        if (this.#ended) return;
-        await new Promise((resolve) => { this.#wake = () => resolve(undefined); });
-      }
-    } finally {
-      this.#left();
+  #pass() {
+    if (!this.#reader || !(this.#waiting.length || this.#ended)) return;
+    const value = this.#waiting.shift();
+    if (value?.kind === 'output' && this.#dropped) {
+      value.dropped += this.#dropped;
+      this.#dropped = 0;
     }
+    this.#reader({ value, done: !value });
+    this.#reader = null;
+  }
+
+  [Symbol.asyncIterator]() { return this; }
+
+  next() {
+    return new Promise((resolve) => {
+      this.#reader = resolve;
+      this.#pass();
+    });
+  }
+
+  async return() {
+    this.#left();
+    this.#waiting = [];
+    this.end();
+    return { value: undefined, done: true };
   }
 }
 
@@ -1086,7 +1094,7 @@ class Bridge {
       if (isOwn || this.#channels.has('events')) handling = this.#emit('confirmation', confirmation);
     }
     if (delivery) {
-      if (!delivery.id) this.#identify(delivery, { id: confirmation.id, state: 'running', replayed: delivery.attempts > 1 || delivery.restored });
+      if (!delivery.id) this.#identify(delivery, { id: confirmation.id, state: confirmation.error ? 'failed' : 'succeeded', replayed: delivery.attempts > 1 || delivery.restored });
       this.#finish(delivery, () => delivery.confirm(confirmation));
     } else if (isOwn && !isKnown) this.#forget(key);
     if (isKnown) return;
