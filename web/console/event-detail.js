@@ -54,7 +54,7 @@ export class EventDetail {
     const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset?.verb ?? null : undefined;
     this.#output?.close();
     this.#output = null;
-    const took = changed => this.#options.changed?.(changed);
+    const took = (changed, verb) => this.#options.changed?.(changed, verb);
     const verbs = verbsFor(event).map(verb => button(VERBS[verb].label, () => decide(this.#app, verb, [event], took), { class: VERBS[verb].kind, data: { verb } }));
     verbs.push(button('Replay…', () => replay(this.#app, [event]), { data: { verb: 'replay' } }));
     replace(this.node,

@@ -40,7 +40,7 @@ export const verbsForAll = events => Object.keys(VERBS).filter(verb => events.so
  * @param {object} app
  * @param {string} verb one of `VERBS`
  * @param {{id: string, type: string, state: string}[]} events those that may not take the verb are left out
- * @param {(event: object) => void} took told each event as it is afterwards
+ * @param {(event: object, verb: string) => void} took told each event as it is afterwards
  */
 export async function decide(app, verb, events, took = () => {}) {
   const fit = events.filter(event => verbsFor(event).includes(verb));
@@ -58,7 +58,7 @@ export async function decide(app, verb, events, took = () => {}) {
     const title = `${label} ${fit.length === 1 ? fit[0].type : count(fit.length, 'event')}?`;
     if (!await confirmed(title, [listOf(fit), element('p', {}, question), await planOf(app, verb, fit)], `${label}${fit.length > 1 ? ` ${fit.length}` : ''}`, { isDangerous })) return;
   }
-  const refusals = await forEach(fit, async ({ id }) => took(await app.api.decide(id, verb, body)));
+  const refusals = await forEach(fit, async ({ id }) => took(await app.api.decide(id, verb, body), verb));
   tell(app, VERBS[verb].done, fit, refusals);
 }
 

@@ -193,6 +193,8 @@ class QueueTests(ConsoleTest):
         browser.click(".detail [data-verb=drop]")
         browser.click_button("Drop", "dialog")
         browser.wait_for_text("PUBLISH_SHOT dropped", ".notices")
+        browser.wait_for_text("No event fits")
+        self.assertIsNone(browser.find(".detail"))
 
     def test_what_runs_can_be_cancelled(self):
         browser = self.browser
