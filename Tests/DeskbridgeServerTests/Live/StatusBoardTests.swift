@@ -120,7 +120,7 @@ import Testing
     @Test func listenersAreToldOfChangesUntilTheyEnd() async throws {
         let board = StatusBoard(counts: [:])
         let heard = Mailbox<JSONObject>()
-        let end = board.listen { heard.put($0) }
+        let end = board.listen { heard.put(board.current) }
         let running = Task { await board.run() }
         board.hear(.forgotten([.failed: -1]))
         let first = await heard.first()
