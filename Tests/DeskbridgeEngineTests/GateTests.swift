@@ -49,9 +49,9 @@ import Testing
     }
 
     @Test func theRuleThatDecidedIsNamedForTheLedger() throws {
-        let rule = try gate.check(
+        let permission = try gate.check(
             try identity("studio", "https://studio.example"), .submit(try #require(EventType("RENDER"))), under: policy)
-        #expect(rule == "policies/p.yaml:2")
+        #expect(permission.rule == "policies/p.yaml:2")
     }
 
     @Test func aRateIsCountedForEachClientAndRule() throws {
