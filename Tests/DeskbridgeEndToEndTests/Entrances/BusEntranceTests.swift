@@ -224,7 +224,7 @@ struct BusEntranceTests {
         bus.stop()
         try await withBridge(.samples, environment: ["DBUS_SESSION_BUS_ADDRESS": bus.address]) { bridge in
             _ = try await bridge.logged("bus.away")
-            #expect(try await bridge.command("send", "CREATE_RESOURCE", "name=a", "user=b").code == 0)
+            #expect(try await bridge.command("send", "CREATE_RESOURCE", "--set", "name=a", "--set", "user=b").code == 0)
             try bus.restart()
             _ = try await bridge.logged("bus.owned")
             let client = BusClient(bus: bus, home: bridge.home)
