@@ -3,6 +3,8 @@ package import DBus
 /// The kinds of steps that every bridge has.
 package struct StandardHandlers: Sendable {
     package let table: HandlerTable
+    /// Tells when bus names have come that events wait for.
+    package let arrivals: BusArrivals
     private let bus: BusHandler
 
     /// - Parameters:
@@ -10,6 +12,7 @@ package struct StandardHandlers: Sendable {
     ///   - home: what `~` stands for.
     package init(environment: [String: String], home: String) {
         bus = BusHandler()
+        arrivals = BusArrivals(bus)
         table = HandlerTable([
             FolderHandler(home: home),
             ProcessHandler(environment: environment, home: home),
