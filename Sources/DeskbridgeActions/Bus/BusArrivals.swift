@@ -31,7 +31,7 @@ package final class BusArrivals: Sendable {
     private let handler: BusHandler
     private let state = Mutex(State())
 
-    init(_ handler: BusHandler) { self.handler = handler }
+    package init(_ handler: BusHandler) { self.handler = handler }
 
     /// Calls `come` when the name has an owner, at once if it has one already; and when the bus comes back after it was away, as it may
     /// then be able to start the name. It may be called more than once, from any thread, until ``forget(_:)``.

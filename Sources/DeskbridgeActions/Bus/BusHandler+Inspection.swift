@@ -11,11 +11,13 @@ extension BusHandler {
             return [
                 StepFinding(
                     .note, at: step.places[key],
-                    "\(step.interface).\(step.member) could not be checked: its \(key) is filled from the event; a dry run with a payload checks it")
+                    "\(step.interface).\(step.member) could not be checked: its \(key) is filled from the event; a dry run with a payload checks it"
+                )
             ]
         }
         let isSecret = step.destination.namesSecret || step.path.namesSecret
-        let call = "\(subject.interface).\(subject.member) of \(isSecret ? RenderedText.hidden : subject.destination.text) on \(subject.bus)"
+        let call =
+            "\(subject.interface).\(subject.member) of \(isSecret ? RenderedText.hidden : subject.destination.text) on \(subject.bus)"
         do throws(Undescribed) {
             let peer = try await self.peer(of: subject, activating: activating)
             let description = try await describe(subject.path, at: peer)
@@ -27,7 +29,8 @@ extension BusHandler {
                 } catch {
                     notes.append(
                         StepFinding(
-                            .note, at: step.place(of: .until("member")), "the signal \(signal.member) could not be checked: \(error.reason)"))
+                            .note, at: step.place(of: .until("member")), "the signal \(signal.member) could not be checked: \(error.reason)"
+                        ))
                 }
             }
             let findings = contradictions.map { StepFinding(.contradiction, at: step.place(of: $0.key), $0.message) }
@@ -72,7 +75,8 @@ extension BusHandler {
             return BusDescriptions.Peer(bus: subject.bus, owner: owner)
         }
         guard activating else {
-            throw Undescribed("it does not run, so nobody can be asked" + (subject.startsService ? "; with --activate it is started for that" : ""))
+            throw Undescribed(
+                "it does not run, so nobody can be asked" + (subject.startsService ? "; with --activate it is started for that" : ""))
         }
         guard subject.startsService else { throw Undescribed("it does not run, and the step must not start it (start: never)") }
         do throws(BusError) {
@@ -103,9 +107,9 @@ extension BusHandler {
         let data: IntrospectionData
         do throws(BusError) {
             data = try await introspect(path, at: peer)
-        } catch where error.kind == .errorReply && error.name == BusError.Name.unknownObject {
+        } catch  where error.kind == .errorReply && error.name == BusError.Name.unknownObject {
             throw Undescribed("the peer says that it has no object \(path)", isContradiction: true)
-        } catch where error.kind == .errorReply {
+        } catch  where error.kind == .errorReply {
             if let contradiction = await missing(path, at: peer) { throw Undescribed(contradiction, isContradiction: true) }
             throw Undescribed("it does not describe itself: \(error.name)")
         } catch {

@@ -25,7 +25,9 @@ extension BusHandler {
                     do throws(BusUntilPlan.ReplyMismatch) { try until.check(values) } catch {
                         let what = error.isPath ? "no object path" : "nothing"
                         return .success(
-                            .failed(BusFailure.afterReply("dbus_error", "its reply has \(what) at \(error.place), which until: names", of: plan)))
+                            .failed(
+                                BusFailure.afterReply("dbus_error", "its reply has \(what) at \(error.place), which until: names", of: plan)
+                            ))
                     }
                     if let signal = awaited.settle(values) { return .success(ended(plan, until, values, signal)) }
                     if let end { return .success(.failed(Self.lost(end, until, of: plan))) }

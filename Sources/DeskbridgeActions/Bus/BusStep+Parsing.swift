@@ -41,7 +41,8 @@ extension BusStep {
             throw try mapping.required("interface").error("org.freedesktop.DBus.Local is reserved and must not be called")
         }
         if waitsForName, let text = destination.literalText, text.hasPrefix(":") {
-            throw try mapping.required("destination").error("destination: \(text) names one connection and never comes back: \(Self.waitsInVain)")
+            throw try mapping.required("destination").error(
+                "destination: \(text) names one connection and never comes back: \(Self.waitsInVain)")
         }
         try BusArgumentCheck(
             signature: signature, arguments: arguments, location: (mapping["arguments"] ?? mapping["signature"] ?? node).location

@@ -76,7 +76,8 @@ package struct BusStep: PlannableStep {
             throw .refused(.invalidArgument, error.message)
         }
         return BusPlan(
-            bus: bus, call: call, waitsForName: waitsForName, until: untilPlan, errors: errors, shownDestination: shownDestination.shown, shownPath: shownPath.shown,
+            bus: bus, call: call, waitsForName: waitsForName, until: untilPlan, errors: errors, shownDestination: shownDestination.shown,
+            shownPath: shownPath.shown,
             shownArguments: rendered.map(\.shown),
             holdsSecret: destination.namesSecret || path.namesSecret || arguments.contains(where: \.namesSecret)
                 || until?.namesSecret == true,

@@ -55,7 +55,10 @@ struct BusUntilStepTests {
         (["member: Done", "signature: a{vs}"], "7:14", "at character 3"),
         (["member: 5", "signature: s"], "6:11", "must be a string"),
         (["member: Done", "signature: s", "were: {0: x}"], "8:3", "Did you mean \"where\""),
-        (["member: Done", "signature: s", "where: {1: x}"], "8:11", "there is no argument 1: the signature \"s\" has 1 argument, counted from 0"),
+        (
+            ["member: Done", "signature: s", "where: {1: x}"], "8:11",
+            "there is no argument 1: the signature \"s\" has 1 argument, counted from 0"
+        ),
         (["member: Done", "signature: s", "where: {first: x}"], "8:11", "\"first\" names no argument"),
         (["member: Done", "signature: s", "where: {\"0.a\": x}"], "8:11", "0 is a string (s) and has no parts"),
         (["member: Done", "signature: s", "where: {0: 5}"], "8:14", "can never be that: a string (s) takes a string"),
