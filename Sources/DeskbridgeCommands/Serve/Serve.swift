@@ -1,6 +1,7 @@
 package import ArgumentParser
 internal import DeskbridgeActions
 internal import DeskbridgeCore
+internal import DeskbridgeDesk
 internal import DeskbridgeEngine
 internal import DeskbridgeServer
 internal import DeskbridgeStore
@@ -48,9 +49,10 @@ package struct Serve: BridgeCommand {
 
         let store = try Self.open(files.home.state)
         do {
+            let notifications = ApprovalNotifications()
             let bridge = Bridge(
-                configuration: configuration, store: store, definitions: definitions, waitSources: [BusNameWaits(handlers.arrivals)],
-                logger: logger)
+                configuration: configuration, store: store, definitions: definitions,
+                waitSources: [notifications, BusNameWaits(handlers.arrivals)], logger: logger)
             try await bridge.rescue()
             let server = try await BridgeServer(bridge: bridge, controlSocket: try Self.controlSocket(files.home)) { report in
                 logger.notice(
@@ -61,7 +63,8 @@ package struct Serve: BridgeCommand {
                     ])
             }
             let group = ServiceGroup(
-                configuration: .init(services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                configuration: .init(services: [server, notifications.service(of: bridge)],
+                    gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
         } catch {
             await handlers.shutdown()
