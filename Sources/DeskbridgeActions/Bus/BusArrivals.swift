@@ -73,7 +73,12 @@ package final class BusArrivals: Sendable {
             }
         } catch {
             // Whoever comes next tries to watch it again. A cancelled watch was replaced or is wanted no more.
-            if !Task.isCancelled { state.withLock { $0.watched[key]?.watching = nil } }
+            if !Task.isCancelled {
+                state.withLock { state in
+                    state.watched[key]?.watching = nil
+                    state.watched[key]?.owner = nil
+                }
+            }
         }
     }
 
