@@ -32,7 +32,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "CLinux"),
-        .target(name: "CWebFiles"),
+        .target(name: "CWebFiles", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "DBus", dependencies: ["CDBus"], swiftSettings: strict),
         .target(
             name: "WebSocketTransport",
@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "DeskbridgeServer",
             dependencies: [
-                "CWebFiles", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
+                "CWebFiles", "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -110,7 +110,7 @@ let package = Package(
         .target(
             name: "DeskbridgeCommands",
             dependencies: [
-                "CLinux", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeDesk", "DeskbridgeEngine", "DeskbridgeServer",
+                "CLinux", "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeDesk", "DeskbridgeEngine", "DeskbridgeServer",
                 "DeskbridgeStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),

@@ -1,3 +1,5 @@
+package import DBus
+
 /// The kinds of steps that every bridge has.
 package struct StandardHandlers: Sendable {
     package let table: HandlerTable
@@ -17,6 +19,10 @@ package struct StandardHandlers: Sendable {
             bus,
         ])
     }
+
+    /// The one connection to a bus, which `dbus` steps use too. It ends with ``shutdown()``.
+    /// - Throws: ``BusError`` of kind `notSent` after that.
+    package func connection(to address: BusAddress) throws(BusError) -> BusConnection { try bus.connection(to: address) }
 
     /// Lets go of what the handlers hold. Nothing is performed any more.
     package func shutdown() async { await bus.shutdown() }
