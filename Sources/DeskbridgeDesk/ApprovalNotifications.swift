@@ -58,11 +58,10 @@ private struct DeskService: Service {
         await withDiscardingTaskGroup { group in
             group.addTask { await DeskWatch(connection: notifications.connection, news: notifications.news, session: session).watchServer() }
             group.addTask { await DeskWatch(connection: notifications.connection, news: notifications.news, session: session).hear() }
-            repeat {
+            while board.hasWork, !board.hasStopped {
                 await board.act()
-                guard board.hasWork, !board.hasStopped else { break }
-                board.take(await notifications.news.next())
-            } while true
+                if board.hasWork { board.take(await notifications.news.next()) }
+            }
             group.cancelAll()
         }
         await board.endSession()
