@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import DBus
 internal import DeskbridgeActions
 internal import DeskbridgeCore
 internal import DeskbridgeDesk
@@ -51,9 +52,12 @@ package struct Serve: BridgeCommand {
         do {
             let notifications = ApprovalNotifications()
             let bridge = Bridge(
-                configuration: configuration, store: store, definitions: definitions, waitSources: [notifications], logger: logger)
+                configuration: configuration, store: store, definitions: definitions,
+                waitSources: [notifications, BusNameWaits(handlers.arrivals)], logger: logger)
             try await bridge.rescue()
-            let server = try await BridgeServer(bridge: bridge, controlSocket: try Self.controlSocket(files.home)) { report in
+            let server = try await BridgeServer(
+                bridge: bridge, controlSocket: try Self.controlSocket(files.home), bus: try Self.bus(configuration.bus, handlers)
+            ) { report in
                 logger.notice(
                     "listening",
                     metadata: [
@@ -77,6 +81,13 @@ package struct Serve: BridgeCommand {
 
     private static func open(_ folder: String) throws(CommandFailure) -> EventStore {
         do { return try EventStore.open(folder: folder) } catch { throw failure(error) }
+    }
+
+    private static func bus(_ configuration: BusConfiguration, _ handlers: StandardHandlers) throws -> BusConnection? {
+        switch configuration.own {
+        case .auto: try handlers.connection(to: BusAddress(configuration.address))
+        case .never: nil
+        }
     }
 
     private static func controlSocket(_ home: BridgeHome) throws(CommandFailure) -> String {

@@ -5,7 +5,7 @@ package import DeskbridgeCore
 package enum EventCheck {
     package struct Checked: Sendable {
         package let event: AcceptedEvent
-        package let plan: ActionPlan
+        package var plan: ActionPlan
         /// How many events of its concurrency group may run at once.
         package let concurrencyLimit: Int?
         /// The time that the person at the desk has to agree; nil if nobody has to.
