@@ -56,7 +56,9 @@ private struct DeskService: Service {
     private func serve(_ board: inout DeskBoard) async {
         let session = board.beginSession()
         await withDiscardingTaskGroup { group in
-            group.addTask { await DeskWatch(connection: notifications.connection, news: notifications.news, session: session).watchServer() }
+            group.addTask {
+                await DeskWatch(connection: notifications.connection, news: notifications.news, session: session).watchServer()
+            }
             group.addTask { await DeskWatch(connection: notifications.connection, news: notifications.news, session: session).hear() }
             while board.hasWork, !board.hasStopped {
                 await board.act()

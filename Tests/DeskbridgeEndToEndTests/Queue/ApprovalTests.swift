@@ -75,7 +75,9 @@ struct ApprovalTests {
         }
     }
 
-    @Test(arguments: [JSONValue.integer(5), .string(String(repeating: "x", count: 1001))]) func aReasonIsAShortText(reason: JSONValue) async throws {
+    @Test(arguments: [JSONValue.integer(5), .string(String(repeating: "x", count: 1001))]) func aReasonIsAShortText(reason: JSONValue)
+        async throws
+    {
         try await withBridge(Self.asking()) { bridge in
             let token = try await bridge.token("dashboard")
             let accepted = try await bridge.post("/v1/events", event("CREATE_RESOURCE", "k-1", Self.payload), token: token)
