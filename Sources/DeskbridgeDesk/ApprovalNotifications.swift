@@ -55,11 +55,10 @@ private struct DeskService: Service {
     /// Watches the bus while something asks.
     private func serve(_ board: inout DeskBoard) async {
         let session = board.beginSession()
+        let watch = DeskWatch(connection: notifications.connection, news: notifications.news, session: session)
         await withDiscardingTaskGroup { group in
-            group.addTask {
-                await DeskWatch(connection: notifications.connection, news: notifications.news, session: session).watchServer()
-            }
-            group.addTask { await DeskWatch(connection: notifications.connection, news: notifications.news, session: session).hear() }
+            group.addTask { await watch.watchServer() }
+            group.addTask { await watch.hear() }
             while board.hasWork, !board.hasStopped {
                 await board.act()
                 if board.hasWork { board.take(await notifications.news.next()) }
