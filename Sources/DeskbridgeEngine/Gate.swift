@@ -57,7 +57,8 @@ package final class Gate: Sendable {
                 try check(identity, .see(owner: owner), under: policy)
                 throw Problem(
                     .forbidden,
-                    "Only the person at the desk decides, at the notification, in the console, or with `deskbridge queue approve` and `deny`.")
+                    "Only the person at the desk decides, at the notification, in the console, or with `deskbridge queue approve` and `deny`."
+                )
             }
             return Permission(rule: "owner")
         case .administer:
