@@ -4,7 +4,7 @@ package import DeskbridgeEngine
 package import DeskbridgeStore
 internal import Foundation
 package import Logging
-internal import ServiceLifecycle
+package import ServiceLifecycle
 
 /// An engine with a real ledger in a folder of its own, driven from within the test's process. Its actions use the ``ProbeHandler``.
 package final class EngineBench: Sendable {
@@ -34,7 +34,8 @@ package final class EngineBench: Sendable {
     ///   - usesRealTime: whether the clocks are the system's, and ``time`` counts for nothing.
     package init(
         actions: [String: String] = ["probe": EngineBench.probeAction], policies: [String: String] = ["open": EngineBench.openPolicy],
-        probe: ProbeHandler = ProbeHandler(), handlers more: [any StepHandler] = [], options: EventStore.Options = .init(),
+        probe: ProbeHandler = ProbeHandler(), handlers more: [any StepHandler] = [], waitSources: [any WaitSource] = [],
+        options: EventStore.Options = .init(),
         jitter: Double = 1, in home: TestHome? = nil, time: ManualTime = ManualTime(), usesRealTime: Bool = false,
         configure: (inout BridgeConfiguration) -> Void = { _ in }
     ) throws {
@@ -49,7 +50,8 @@ package final class EngineBench: Sendable {
         let logs = Mailbox<String>()
         let logger = Logger(label: "test") { _ in EventLog(events: logs) }
         let bridge = Bridge(
-            configuration: configuration, store: store, definitions: definitions, clock: usesRealTime ? .system : time.wall,
+            configuration: configuration, store: store, definitions: definitions, waitSources: waitSources,
+            clock: usesRealTime ? .system : time.wall,
             monotonic: usesRealTime ? .system : time.monotonic,
             jitter: { jitter }, logger: logger)
         let feed = Mailbox<FeedItem>()
@@ -69,10 +71,11 @@ package final class EngineBench: Sendable {
         Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     }
 
-    /// Settles what an earlier engine left behind, runs the dispatcher while `body` goes on, then stops it gracefully.
-    package func running(_ body: () async throws -> Void) async throws {
+    /// Settles what an earlier engine left behind, runs the dispatcher and the waits while `body` goes on, then stops it gracefully.
+    /// - Parameter more: services that run beside them.
+    package func running(beside more: [any Service] = [], _ body: () async throws -> Void) async throws {
         try await bridge.rescue()
-        let group = ServiceGroup(configuration: .init(services: [bridge.dispatcher], logger: Self.silent))
+        let group = ServiceGroup(configuration: .init(services: [bridge.dispatcher, bridge.waits] + more, logger: Self.silent))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             do {
@@ -88,9 +91,9 @@ package final class EngineBench: Sendable {
     }
 
     /// The same with the ledger closed at the end.
-    package func withEngine(_ body: () async throws -> Void) async throws {
+    package func withEngine(beside more: [any Service] = [], _ body: () async throws -> Void) async throws {
         do {
-            try await running(body)
+            try await running(beside: more, body)
         } catch {
             try await store.close()
             throw error

@@ -19,7 +19,7 @@ enum PlanText {
 
     private static func accepted(_ checked: EventCheck.Checked) -> String {
         var lines = [
-            "Decision  allow, by \(checked.event.rule)",
+            decision(checked),
             "Action    \(checked.plan.action.name), confirmed with \(checked.plan.action.confirm.text)",
         ]
         if let key = checked.event.concurrencyKey, let limit = checked.concurrencyLimit {
@@ -29,10 +29,27 @@ enum PlanText {
         return lines.map { $0 + "\n" }.joined()
     }
 
+    private static func decision(_ checked: EventCheck.Checked) -> String {
+        guard let time = checked.asks else { return "Decision  allow, by \(checked.event.rule)" }
+        return "Decision  would ask the person at the desk (rule \(checked.event.rule), \(Units.text(time)) to answer)"
+    }
+
     private static func step(_ step: ActionPlan.Step, number: Int) -> [String] {
         var traits = [step.step.kind]
         if step.step.isOptional { traits.append("optional") }
         if step.step.isSafeToRepeat { traits.append("safe to repeat") }
+        return forecast(step, number, traits) + step.findings.map { "   \(word(for: $0.kind)): \($0.location): \($0.message.printable())" }
+    }
+
+    private static func word(for kind: StepFinding.Kind) -> String {
+        switch kind {
+        case .agreement: "checked"
+        case .note: "note"
+        case .contradiction: "differs"
+        }
+    }
+
+    private static func forecast(_ step: ActionPlan.Step, _ number: Int, _ traits: [String]) -> [String] {
         let head = "\(number). \(step.step.id)  (\(traits.joined(separator: ", ")))"
         switch step.forecast {
         case .deferred(let earlier): return [head, "   planned once the step \"\(earlier)\" has run"]

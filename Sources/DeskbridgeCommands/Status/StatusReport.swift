@@ -7,6 +7,7 @@ package enum StatusReport {
         list.add("Deskbridge", title(status))
         list.add("Home", status.home)
         list.add("Listening", status.listen.joined(separator: ", "))
+        list.add("D-Bus", status.bus.flatMap(bus))
         list.add("Queue", queue(status, now: terminal.clock.now()))
         list.add("Ended", counts(status, DeliveryState.allCases.filter(\.isFinal)))
         list.add("Connections", connections(status))
@@ -20,6 +21,17 @@ package enum StatusReport {
         if let uptime = status.uptime { title += " for \(RelativeTime.longSpan(seconds: uptime))" }
         if let pid = status.pid { title += " (pid \(pid))" }
         return title
+    }
+
+    private static func bus(_ bus: BridgeStatus.Bus) -> String? {
+        switch bus.state {
+        case "owned": "\(bus.name) on \(bus.bus)"
+        case "away": "\(bus.bus) cannot be reached; \(bus.name) is taken when it is there"
+        case "taken": "\(bus.name) on \(bus.bus) belongs to \(bus.detail ?? "somebody else"); it is taken when it is free"
+        case "refused": "\(bus.bus) does not give out \(bus.name): \(bus.detail ?? "no reason")"
+        case "off": nil
+        default: "connecting to \(bus.bus)"
+        }
     }
 
     private static func queue(_ status: BridgeStatus, now: Timestamp) -> String {
@@ -47,6 +59,11 @@ package enum StatusReport {
     /// What asks for a person.
     private static func advice(_ status: BridgeStatus, on terminal: Terminal) -> String {
         var lines: [String] = []
+        let waiting = status.count(.waiting)
+        if waiting > 0 {
+            let events = waiting == 1 ? "1 event waits" : "\(waiting) events wait"
+            lines.append("\(events), for your answer or for a name on the bus: deskbridge queue list --state waiting")
+        }
         let unknown = status.count(.unknown)
         if unknown > 0 {
             let events = unknown == 1 ? "1 event waits" : "\(unknown) events wait"

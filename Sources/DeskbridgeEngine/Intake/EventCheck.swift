@@ -5,9 +5,11 @@ package import DeskbridgeCore
 package enum EventCheck {
     package struct Checked: Sendable {
         package let event: AcceptedEvent
-        package let plan: ActionPlan
+        package var plan: ActionPlan
         /// How many events of its concurrency group may run at once.
         package let concurrencyLimit: Int?
+        /// The time that the person at the desk has to agree; nil if nobody has to.
+        package let asks: Duration?
     }
 
     /// - Parameter looking: whether the plan may look at the disk to foresee results; for dry runs.
@@ -17,7 +19,7 @@ package enum EventCheck {
         looking: Bool = false
     ) throws(Problem) -> Checked {
         guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, identity, definitions) }
-        let rule = try gate.check(identity, .submit(draft.type), under: definitions.policy.policy)
+        let permission = try gate.check(identity, .submit(draft.type), under: definitions.policy.policy)
 
         let parameters: JSONObject
         do { parameters = try action.parameters.validate(draft.payload) } catch { throw invalid(error) }
@@ -35,10 +37,22 @@ package enum EventCheck {
         let event = AcceptedEvent(
             id: id, client: identity.client, type: draft.type, key: draft.key, payload: draft.payload,
             shownPayload: secrets.isEmpty ? nil : action.parameters.redacted(draft.payload),
-            fingerprint: draft.fingerprint, origin: identity.origin, rule: rule, action: action.name, format: draft.format,
+            fingerprint: draft.fingerprint, origin: identity.origin, rule: permission.rule, action: action.name, format: draft.format,
             acceptedAt: now, expiresAt: action.expires.map { now + $0 }, concurrencyKey: concurrencyKey,
             maximumAttempts: action.retry.attempts)
-        return Checked(event: event, plan: plan, concurrencyLimit: action.concurrency?.limit)
+        return Checked(event: event, plan: plan, concurrencyLimit: action.concurrency?.limit, asks: permission.asks)
+    }
+
+    /// Decides once more about an event that was taken: policies, grants and its action may have changed since.
+    ///
+    /// - Parameter gate: whose rates it counts against; without one, against none.
+    /// - Throws: as ``check(_:from:under:gate:now:looking:)``.
+    package static func recheck(
+        _ event: AcceptedEvent, under definitions: Definitions.Snapshot, gate: Gate = Gate(clock: .system), now: Timestamp
+    ) throws(Problem) -> Checked {
+        try check(
+            EventDraft(type: event.type, key: event.key, payload: event.payload, format: event.format),
+            from: Identity(client: event.client, origin: event.origin), under: definitions, gate: gate, now: now)
     }
 
     /// Suggests only what this client may cause: names of other actions are none of its business.

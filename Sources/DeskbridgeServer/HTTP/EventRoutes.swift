@@ -28,6 +28,8 @@ struct EventRoutes {
                 try await bridge.desk.resolve(id, as: resolution, by: identity)
             }
         }
+        router.post("events/:id/approve") { request, context in try await decide(request, context, isApproved: true) }
+        router.post("events/:id/deny") { request, context in try await decide(request, context, isApproved: false) }
         router.post("events/:id/replay", use: replay)
         router.post("ack", use: acknowledge)
     }
@@ -83,7 +85,8 @@ struct EventRoutes {
 
     @Sendable private func show(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let client = try context.authenticated()
-        return .json(EventJSON.detail(try await bridge.desk.event(try Self.id(context), for: client.identity)))
+        let history = try await bridge.desk.event(try Self.id(context), for: client.identity)
+        return .json(EventJSON.detail(history, plan: bridge.desk.plan(of: history.event)))
     }
 
     @Sendable private func list(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
@@ -105,6 +108,26 @@ struct EventRoutes {
         }
         let acknowledged = try await bridge.desk.acknowledge(upTo: seq, by: client.identity)
         return .json(["seq": .integer(acknowledged)])
+    }
+
+    /// The answer of the person at the desk, with what the client is told as `reason`.
+    private func decide(_ request: Request, _ context: BridgeRequestContext, isApproved: Bool) async throws -> Response {
+        let body = try await request.json(limit: bridge.configuration.limits.body, isOptional: true)
+        let reason = try Self.reason(body)
+        let place: Approval.Place = context.isControl ? .command : .http
+        return try await change(request, context) { id, identity in
+            try await bridge.desk.decide(id, ApprovalDecision(isApproved: isApproved, place: place, reason: reason), by: identity)
+        }
+    }
+
+    private static func reason(_ body: JSONValue) throws(Problem) -> String? {
+        guard let value = body["reason"], value != .null else { return nil }
+        guard let text = value.stringValue, text.utf8.count <= 1000 else {
+            throw Problem(
+                .invalidEvent, "The reason must be a string of at most 1000 bytes.",
+                errors: [.init(pointer: "/reason", message: "must be a string of at most 1000 bytes")])
+        }
+        return text.isEmpty ? nil : text
     }
 
     private func change(

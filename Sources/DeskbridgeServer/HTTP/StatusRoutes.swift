@@ -12,6 +12,8 @@ struct StatusRoutes {
     let sessions: SessionRegistry
     let budget: ConnectionBudget
     let addresses: [String]
+    /// Nil if the bridge is not to be on the bus.
+    let bus: BusNameBoard?
 
     func addPublic(to router: Router<BridgeRequestContext>) {
         router.get("healthz") { _, _ in Response.json(["status": "ok"]) }
@@ -35,6 +37,7 @@ struct StatusRoutes {
             let snapshot = bridge.definitions.current
             members["pid"] = .integer(Int64(getpid()))
             members["listen"] = .array(addresses.map(JSONValue.string))
+            members["bus"] = bus?.json ?? ["state": "off"]
             members["oldestQueuedAt"] = try await oldestQueued()
             let (ofPolicies, ofActions) = Self.errors(snapshot.errors.errors)
             members["actions"] = ["loaded": .integer(Int64(snapshot.catalog.actions.count)), "errors": ofActions]

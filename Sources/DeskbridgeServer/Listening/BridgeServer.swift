@@ -1,3 +1,4 @@
+package import DBus
 import DeskbridgeCore
 package import DeskbridgeEngine
 import DeskbridgeStore
@@ -32,20 +33,23 @@ package struct BridgeServer: Service {
     private let sessions = SessionRegistry()
     private let authenticator: Authenticator
     private let rates: ClientRates
+    private let bus: (connection: BusConnection, board: BusNameBoard)?
     private let budget: ConnectionBudget
 
     /// - Parameters:
     ///   - controlSocket: its path; what is left there of an earlier bridge is removed.
+    ///   - bus: where programs of the same user find the bridge; nil if they are not to. It is not shut down.
     ///   - isListening: called once all entrances are open.
     /// - Throws: ``ListeningError`` if an entrance is taken, or ``StoreError``.
     package init(
-        bridge: Bridge, controlSocket: String, isListening: @escaping @Sendable (ListeningReport) -> Void
+        bridge: Bridge, controlSocket: String, bus: BusConnection? = nil,
+        isListening: @escaping @Sendable (ListeningReport) -> Void
     ) async throws {
         self.bridge = bridge
         self.controlSocket = controlSocket
         self.isListening = isListening
         tokens = try await TokenDirectory(store: bridge.store, clock: bridge.clock)
-        status = StatusBoard(counts: try await bridge.store.counts())
+        status = StatusBoard(counts: try await bridge.store.counts(), sessions: sessions)
         waits = FinalWaits(bridge: bridge)
         tickets = Tickets(monotonic: bridge.monotonic)
         consoleTickets = Tickets(monotonic: bridge.monotonic, lifetime: Tickets.consoleLifetime)
@@ -54,6 +58,7 @@ package struct BridgeServer: Service {
         authenticator = Authenticator(tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic)
         budget = ConnectionBudget(strangers: limits.strangers, known: limits.connections)
         rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
+        self.bus = bus.map { ($0, BusNameBoard(address: $0.address)) }
         let loopback = try Loopback.choose(bridge.configuration.listen, logger: bridge.logger)
         port = loopback.port
         hold = loopback.hold
@@ -73,7 +78,9 @@ package struct BridgeServer: Service {
         }
         let applications = entrances.map { application($0, opened) }
         // The entrances stop first, and the dispatcher last: what has come in still finds everything behind it.
-        let services: [any Service] = bridge.services + [StatusService(board: status)] + applications
+        let busEntrance = bus.map { BusEntrance(bridge: bridge, connection: $0.connection, rates: rates, board: $0.board) }
+        let services: [any Service] =
+            bridge.services + [StatusService(board: status)] + [busEntrance].compactMap { $0 } + applications
         try await withGracefulShutdownHandler {
             try await ServiceGroup(configuration: .init(services: services, logger: bridge.logger)).run()
         } onGracefulShutdown: { [bridge, sessions, waits] in
@@ -139,7 +146,8 @@ package struct BridgeServer: Service {
         let pairings = PairingRoutes(bridge: bridge, authenticator: authenticator, tokens: tokens, desk: pairing)
         pairings.addPublic(to: router)
         let statusRoutes = StatusRoutes(
-            bridge: bridge, status: status, sessions: sessions, budget: budget, addresses: entrances.compactMap(\.shown))
+            bridge: bridge, status: status, sessions: sessions, budget: budget, addresses: entrances.compactMap(\.shown),
+            bus: bus?.board)
         statusRoutes.addPublic(to: router)
 
         let authentication = AuthenticationMiddleware(authenticator: authenticator, rates: rates, budget: budget)

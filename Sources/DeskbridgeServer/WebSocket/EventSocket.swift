@@ -48,7 +48,11 @@ final class EventSocket: Sendable {
         let place: LiveSession.Place
         do throws(StoreError) { place = try await session.place(of: .unacknowledged) } catch { return lose(error) }
         services.sessions.add(session.id, client) { [connection] ending in Self.close(connection, ending) }
-        defer { services.sessions.remove(session.id) }
+        services.status.sessionsChanged()
+        defer {
+            services.sessions.remove(session.id)
+            services.status.sessionsChanged()
+        }
         if !services.authenticator.isInForce(client.identity) { Self.close(connection, .revoked) }
         session.open(at: place)
         defer { session.close() }

@@ -11,7 +11,9 @@ struct SocketRequests {
     func answer(_ request: SocketRequest, for identity: Identity) async throws(Problem) -> JSONValue {
         let bridge = services.bridge
         switch request.action {
-        case "get_event": return EventJSON.detail(try await bridge.desk.event(try id(request), for: identity))
+        case "get_event":
+            let history = try await bridge.desk.event(try id(request), for: identity)
+            return EventJSON.detail(history, plan: bridge.desk.plan(of: history.event))
         case "cancel_event": return EventJSON.detail(try await bridge.desk.cancel(try id(request), by: identity))
         case "retry_event": return EventJSON.detail(try await bridge.desk.retry(try id(request), by: identity))
         case "list_events":
@@ -25,9 +27,10 @@ struct SocketRequests {
             }
             return ["actions": .array(actions.map(ActionJSON.action))]
         case "plan":
-            return try DryRun.run(
+            return try await DryRun.run(
                 type: request.payload["type"], payload: request.payload["payload"] ?? [:], key: request.payload["idempotencyKey"],
-                as: identity, under: bridge.definitions.current, now: bridge.clock.now()
+                as: identity, under: bridge.definitions.current, now: bridge.clock.now(),
+                activating: try request.payload.activates(for: identity)
             ).shown
         case "get_status": return .object(services.status.current)
         default:
