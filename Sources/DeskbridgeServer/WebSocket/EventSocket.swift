@@ -121,8 +121,7 @@ final class EventSocket: Sendable {
         switch code {
         case .originForbidden: 4403
         case .rateLimited: 4429
-        // "Try again later" of the IANA registry.
-        case .tooManyConnections: 1013
+        case .tooManyConnections: 4503
         default: 4401
         }
     }
