@@ -74,7 +74,7 @@ final class LiveSession: Sendable {
             // What is heard waits for this lock, so nothing is missed and nothing comes before the greeting.
             state.subscriptions += [
                 bridge.feed.listen { [weak self] item in self?.hear(item) },
-                status.listen { [weak self] status in self?.hear(status: status) },
+                status.listen { [weak self] in self?.hearStatus() },
             ]
             sink.send(.authenticated(client.identity.client, session: id, acknowledged: place.acknowledged))
         }
@@ -133,7 +133,7 @@ final class LiveSession: Sendable {
     }
 
     private func sendStatusIfWanted(_ names: [Channels.Name]) {
-        if names.contains(.status) { sink.send(.status(status.current)) }
+        if names.contains(.status) { sink.send(.status(status.current(for: client.identity))) }
     }
 
     private func maySee(_ owner: ClientName) -> Bool {
@@ -161,9 +161,9 @@ final class LiveSession: Sendable {
         }
     }
 
-    private func hear(status: JSONObject) {
+    private func hearStatus() {
         guard state.withLock({ $0.channels.status }) else { return }
-        sink.send(.status(status))
+        sink.send(.status(status.current(for: client.identity)))
     }
 
     private func message(of confirmation: Confirmation) -> LiveMessage {
