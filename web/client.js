@@ -623,7 +623,7 @@ class Bridge {
     return () => { listeners.delete(listener); };
   }
 
-  fetch(path, { timeout = this.limit, signal, headers, ...init } = {}) {
+  async fetch(path, { timeout = this.limit, signal, headers, ...init } = {}) {
     const target = new URL(path, this.url);
     // The token goes along, so it must not go anywhere else.
     if (target.origin !== this.url.origin) throw new TypeError(`${path} is no path of the bridge.`);

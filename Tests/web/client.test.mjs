@@ -337,10 +337,11 @@ test('a listener that throws hurts nobody else', options, async (t) => {
   assert.equal((await failed).code, 'listener_failed');
 });
 
-test('only bridges on this computer are connected to, and localhost is not asked for', () => {
+test('only bridges on this computer are connected to, and localhost is not asked for', async () => {
   assert.throws(() => connect({ url: 'http://example.com' }), TypeError);
   const bridge = connect({ url: 'http://localhost:1', outbox: 'memory' });
   assert.equal(bridge.diagnostics().url, 'http://127.0.0.1:1');
+  await assert.rejects(bridge.fetch('//studio.example/'), TypeError, 'the token goes nowhere else');
   bridge.close();
 });
 
