@@ -42,8 +42,9 @@ final class EventSocket: Sendable {
     func run(_ client: Authenticated?) async {
         var messages = connection.messages.makeAsyncIterator()
         guard let client = await signIn(client, &messages) else { return }
+        let enough = min(256 << 10, services.bridge.configuration.limits.unsent / 4)
         let session = LiveSession(
-            client: client, bridge: services.bridge, status: services.status, sink: SocketSink(connection: connection),
+            client: client, bridge: services.bridge, status: services.status, sink: SocketSink(connection: connection, enough: enough),
             style: asCloudEvents ? .cloudEvents : .deskbridge)
         let place: LiveSession.Place
         do throws(StoreError) { place = try await session.place(of: .unacknowledged) } catch { return lose(error) }
@@ -197,8 +198,10 @@ final class EventSocket: Sendable {
 /// A live connection's messages as text frames.
 private struct SocketSink: LiveSink {
     let connection: WebSocketConnection
+    /// How many unsent bytes count as little.
+    let enough: Int
 
     func send(_ message: LiveMessage) { connection.send(text: message.body.text) }
 
-    func drained() async { await connection.drained(below: 256 << 10) }
+    func drained() async { await connection.drained(below: enough) }
 }
