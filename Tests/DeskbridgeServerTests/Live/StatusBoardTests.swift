@@ -15,6 +15,18 @@ import Testing
         #expect(board.current["finals"] == ["succeeded": 0, "failed": 1, "cancelled": 0, "expired": 0, "unknown": 0])
     }
 
+    @Test func onlyTheOwnerHearsWhoIsConnected() throws {
+        let sessions = SessionRegistry()
+        let board = StatusBoard(counts: [:], sessions: sessions)
+        let studio = Identity(client: try #require(ClientName("studio")), token: "t1")
+        sessions.add("1", Authenticated(identity: studio, rate: nil, isSingleSession: false)) { _ in }
+        let clients: JSONValue = [["client": "studio", "connections": 1]]
+        #expect(board.current(for: .local)["clients"] == clients)
+        #expect(board.current(for: Identity(client: .console, token: "t2", isDesk: true))["clients"] == clients)
+        #expect(board.current(for: studio)["clients"] == nil)
+        #expect(board.current(for: studio)["queue"] == board.current["queue"])
+    }
+
     /// Every way that an event can go: what the board counts is what the ledger counts.
     @Test func theCountsStayThoseOfTheLedger() async throws {
         let action = EngineBench.probeAction + "\nretry: {attempts: 2, initial: 1h, jitter: none}\nexpires: 2h"
