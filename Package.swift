@@ -32,7 +32,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "CLinux"),
-        .target(name: "CWebFiles"),
+        .target(name: "CWebFiles", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "DBus", dependencies: ["CDBus"], swiftSettings: strict),
         .target(
             name: "WebSocketTransport",
@@ -85,9 +85,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "DeskbridgeDesk",
+            dependencies: [
+                "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "DeskbridgeServer",
             dependencies: [
-                "CWebFiles", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
+                "CWebFiles", "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -101,7 +110,8 @@ let package = Package(
         .target(
             name: "DeskbridgeCommands",
             dependencies: [
-                "CLinux", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeServer", "DeskbridgeStore",
+                "CLinux", "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeDesk", "DeskbridgeEngine", "DeskbridgeServer",
+                "DeskbridgeStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -158,6 +168,14 @@ let package = Package(
         .testTarget(
             name: "DeskbridgeActionsTests",
             dependencies: ["CLinux", "DeskbridgeActions", "DeskbridgeTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DeskbridgeDeskTests",
+            dependencies: [
+                "DBus", "DeskbridgeDesk", "DeskbridgeTestSupport",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

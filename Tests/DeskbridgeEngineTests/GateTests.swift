@@ -42,7 +42,7 @@ import Testing
             ("studio", "https://evil.example", "RENDER", .deniedByPolicy),
             ("studio", nil, "RENDER", .deniedByPolicy), ("other", "https://studio.example", "RENDER", .deniedByPolicy),
             ("admin", nil, "RENDER", nil), ("admin", nil, "DELETE_ALL", .deniedByPolicy), ("local", nil, "DELETE_ALL", .deniedByPolicy),
-            ("admin", nil, "PUBLISH", .deniedByPolicy), ("local", nil, "ANYTHING", nil),
+            ("admin", nil, "PUBLISH", nil), ("local", nil, "ANYTHING", nil),
         ] as [(client: String, origin: String?, type: String, code: ProblemCode?)])
     func rulesDecideWhoMayCauseWhat(client: String, origin: String?, type: String, code: ProblemCode?) throws {
         #expect(self.code(try identity(client, origin), .submit(try #require(EventType(type)))) == code)
@@ -51,7 +51,29 @@ import Testing
     @Test func theRuleThatDecidedIsNamedForTheLedger() throws {
         let rule = try gate.check(
             try identity("studio", "https://studio.example"), .submit(try #require(EventType("RENDER"))), under: policy)
-        #expect(rule == "policies/p.yaml:2")
+        #expect(rule == Gate.Permission(rule: "policies/p.yaml:2"))
+    }
+
+    @Test func aRuleThatAsksSaysHowLong() throws {
+        let permission = try gate.check(try identity("admin"), .submit(try #require(EventType("PUBLISH"))), under: policy)
+        #expect(permission == Gate.Permission(rule: "policies/p.yaml:4", asks: .seconds(60)))
+    }
+
+    /// Not even the client that sent it, nor one that sees it.
+    @Test(arguments: [
+        (client: "studio", owner: "studio", code: .forbidden), ("admin", "studio", .forbidden), ("studio", "other", .notFound),
+        ("local", "studio", nil), ("local", "local", nil),
+    ] as [(client: String, owner: String, code: ProblemCode?)])
+    func onlyThePersonAtTheDeskDecides(client: String, owner: String, code: ProblemCode?) throws {
+        let owner = try #require(ClientName(owner))
+        #expect(self.code(try identity(client), .decide(owner: owner)) == code)
+    }
+
+    @Test func theConsoleIsAtTheDeskAndATokenOfTheSameNameIsNot() throws {
+        let owner = try #require(ClientName("studio"))
+        #expect(code(Identity(client: .console, token: "t", isDesk: true), .decide(owner: owner)) == nil)
+        #expect(code(Identity(client: .local, token: "t"), .decide(owner: owner)) != nil)
+        #expect(code(Identity(client: .console, token: "t"), .decide(owner: owner)) != nil)
     }
 
     @Test func aRateIsCountedForEachClientAndRule() throws {
