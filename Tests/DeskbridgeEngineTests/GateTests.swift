@@ -45,30 +45,30 @@ import Testing
             ("admin", nil, "PUBLISH", .deniedByPolicy), ("local", nil, "ANYTHING", nil),
         ] as [(client: String, origin: String?, type: String, code: ProblemCode?)])
     func rulesDecideWhoMayCauseWhat(client: String, origin: String?, type: String, code: ProblemCode?) throws {
-        #expect(self.code(try identity(client, origin), .submit(try #require(EventType(type)))) == code)
+        #expect(self.code(try identity(client, origin), .submit(try #require(EventType(type)), payload: [:], at: Timestamp(milliseconds: 0))) == code)
     }
 
     @Test func theRuleThatDecidedIsNamedForTheLedger() throws {
         let rule = try gate.check(
-            try identity("studio", "https://studio.example"), .submit(try #require(EventType("RENDER"))), under: policy)
+            try identity("studio", "https://studio.example"), .submit(try #require(EventType("RENDER")), payload: [:], at: Timestamp(milliseconds: 0)), under: policy)
         #expect(rule == "policies/p.yaml:2")
     }
 
     @Test func aRateIsCountedForEachClientAndRule() throws {
         let type = try #require(EventType("RENDER"))
         let studio = try identity("studio", "https://studio.example")
-        for _ in 0..<3 { try gate.check(studio, .submit(type), under: policy) }
+        for _ in 0..<3 { try gate.check(studio, .submit(type, payload: [:], at: Timestamp(milliseconds: 0)), under: policy) }
         do throws(Problem) {
-            try gate.check(studio, .submit(type), under: policy)
+            try gate.check(studio, .submit(type, payload: [:], at: Timestamp(milliseconds: 0)), under: policy)
             Issue.record("the fourth passed")
         } catch {
             #expect(error.code == .rateLimited)
             #expect(error.retryAfter == .seconds(10))
             #expect(!error.detail.contains("yaml"))
         }
-        #expect(code(try identity("admin"), .submit(type)) == nil)
+        #expect(code(try identity("admin"), .submit(type, payload: [:], at: Timestamp(milliseconds: 0))) == nil)
         time.pass(.seconds(10))
-        #expect(code(studio, .submit(type)) == nil)
+        #expect(code(studio, .submit(type, payload: [:], at: Timestamp(milliseconds: 0))) == nil)
     }
 
     @Test(arguments: [

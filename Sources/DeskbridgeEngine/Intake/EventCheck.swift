@@ -17,7 +17,7 @@ package enum EventCheck {
         looking: Bool = false
     ) throws(Problem) -> Checked {
         guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, identity, definitions) }
-        let rule = try gate.check(identity, .submit(draft.type), under: definitions.policy.policy)
+        let rule = try gate.check(identity, .submit(draft.type, payload: draft.payload, at: now), under: definitions.policy.policy)
 
         let parameters: JSONObject
         do { parameters = try action.parameters.validate(draft.payload) } catch { throw invalid(error) }
@@ -43,10 +43,7 @@ package enum EventCheck {
 
     /// Suggests only what this client may cause: names of other actions are none of its business.
     private static func unknownType(_ type: EventType, _ identity: Identity, _ definitions: Definitions.Snapshot) -> Problem {
-        let types = definitions.catalog.types.filter { known in
-            let request = PolicyRequest(type: known, client: identity.client.text, origin: identity.origin)
-            return identity.isLocal || definitions.policy.policy.decide(request).effect != .deny
-        }
+        let types = definitions.catalog.types.filter { Gate.mayCause($0, identity, under: definitions.policy.policy) }
         let nearest = NearestName.of(type.text, in: types).map { " Did you mean \($0)?" } ?? ""
         return Problem(
             .unknownEventType, "No action serves \(type.text).\(nearest)",

@@ -15,11 +15,7 @@ struct ActionRoutes {
     @Sendable private func list(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let client = try context.authenticated()
         let snapshot = bridge.definitions.current
-        let actions = snapshot.catalog.actions.filter { action in
-            let request = PolicyRequest(
-                type: action.type.text, client: client.identity.client.text, origin: client.identity.origin)
-            return client.identity.isLocal || snapshot.policy.policy.decide(request).effect != .deny
-        }
+        let actions = snapshot.catalog.actions.filter { Gate.mayCause($0.type.text, client.identity, under: snapshot.policy.policy) }
         return .json(["actions": .array(actions.map(ActionJSON.action))])
     }
 

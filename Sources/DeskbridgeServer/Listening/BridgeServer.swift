@@ -126,6 +126,7 @@ package struct BridgeServer: Service {
         let v1 = router.group("v1").add(middleware: authentication)
         EventRoutes(bridge: bridge, waits: waits).add(to: v1)
         ActionRoutes(bridge: bridge).add(to: v1)
+        PolicyRoutes(bridge: bridge).add(to: v1)
         StreamRoute(bridge: bridge, status: status, sessions: sessions, authenticator: authenticator).add(to: v1)
         TokenRoutes(bridge: bridge, tokens: tokens, tickets: tickets, sessions: sessions).add(to: v1)
         statusRoutes.add(to: v1)

@@ -19,10 +19,7 @@ struct SocketRequests {
             return ["events": .array(page.events.map { .object(EventJSON.summary($0)) })]
         case "list_actions":
             let snapshot = bridge.definitions.current
-            let actions = snapshot.catalog.actions.filter { action in
-                let request = PolicyRequest(type: action.type.text, client: identity.client.text, origin: identity.origin)
-                return snapshot.policy.policy.decide(request).effect != .deny
-            }
+            let actions = snapshot.catalog.actions.filter { Gate.mayCause($0.type.text, identity, under: snapshot.policy.policy) }
             return ["actions": .array(actions.map(ActionJSON.action))]
         case "plan":
             return try DryRun.run(
