@@ -10,7 +10,7 @@ package struct PolicyCommand: AsyncParsableCommand {
 
             EXAMPLES:
               deskbridge policy check --strict
-              deskbridge policy explain CREATE_RESOURCE --client dashboard
+              deskbridge policy explain CREATE_RESOURCE
             """,
         subcommands: [PolicyCheck.self, PolicyExplainCommand.self])
 
