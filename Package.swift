@@ -33,6 +33,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "CLinux"),
+        .target(name: "CWebFiles"),
         .target(name: "DBus", dependencies: ["CDBus"], swiftSettings: strict),
         .target(
             name: "WebSocketTransport",
@@ -88,7 +89,7 @@ let package = Package(
         .target(
             name: "DeskbridgeServer",
             dependencies: [
-                "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
+                "CWebFiles", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

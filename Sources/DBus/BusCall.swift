@@ -20,12 +20,7 @@ package struct BusCall: Sendable, Hashable {
         if interface.text == "org.freedesktop.DBus.Local" || path.text == "/org/freedesktop/DBus/Local" {
             throw .invalid("org.freedesktop.DBus.Local is reserved and must not be called")
         }
-        do { signature = try BusSignature(arguments.map(\.type)) } catch {
-            throw .invalid("the arguments cannot be sent together: \(error)")
-        }
-        var size = MarshalledSize()
-        for (argument, type) in zip(arguments, signature.types) { try size.add(argument, as: type) }
-        try size.addHeader([destination.text, path.text, interface.text, member.text, signature.text])
+        signature = try MarshalledSize.check(arguments, header: [destination.text, path.text, interface.text, member.text])
 
         self.destination = destination
         self.path = path

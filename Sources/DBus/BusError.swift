@@ -13,6 +13,8 @@ package struct BusError: Error, Sendable, Hashable, CustomStringConvertible {
         case disconnected
         /// The caller's task was cancelled; it may have been sent.
         case cancelled
+        /// More came than was taken in time, and what follows is lost. Only sequences end with it.
+        case overrun
     }
 
     package let kind: Kind
@@ -37,11 +39,16 @@ extension BusError {
         package static let disconnected = prefix + "Disconnected"
         package static let failed = prefix + "Failed"
         package static let invalidArgs = prefix + "InvalidArgs"
+        package static let limitsExceeded = prefix + "LimitsExceeded"
+        package static let nameHasNoOwner = prefix + "NameHasNoOwner"
         package static let noMemory = prefix + "NoMemory"
         package static let noReply = prefix + "NoReply"
         package static let noServer = prefix + "NoServer"
         package static let timedOut = prefix + "TimedOut"
         package static let timeout = prefix + "Timeout"
+        package static let unknownInterface = prefix + "UnknownInterface"
+        package static let unknownMethod = prefix + "UnknownMethod"
+        package static let unknownObject = prefix + "UnknownObject"
     }
 
     static func invalid(_ message: String) -> BusError { BusError(.invalid, name: Name.invalidArgs, message) }

@@ -51,8 +51,11 @@ final class BusLink {
     /// Whether there is work that no descriptor will announce.
     var needsDispatch: Bool { dbus_connection_get_dispatch_status(connection) == DBUS_DISPATCH_DATA_REMAINS }
 
+    /// Bytes that wait for the bus to take them.
+    var unsentBytes: Int { Int(dbus_connection_get_outgoing_size(connection)) }
+
     /// Handles all that was read.
-    /// - Returns: the replies among it, in order.
+    /// - Returns: replies, signals and calls, in order.
     func dispatch() -> [BusMessage] {
         while dbus_connection_dispatch(connection) == DBUS_DISPATCH_DATA_REMAINS {}
         defer { received.removeAll(keepingCapacity: true) }
@@ -105,16 +108,14 @@ final class BusLink {
         context.map { Unmanaged<BusLink>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Every message passes here. Signals other than the loss of the bus, and calls to us, are left to libdbus, which declines calls.
+    /// Every message passes here but calls of `org.freedesktop.DBus.Peer`, which libdbus answers.
     private func take(_ message: OpaquePointer) -> DBusHandlerResult {
         switch dbus_message_get_type(message) {
-        case DBUS_MESSAGE_TYPE_METHOD_RETURN, DBUS_MESSAGE_TYPE_ERROR:
+        case DBUS_MESSAGE_TYPE_SIGNAL where dbus_message_is_signal(message, DBUS_INTERFACE_LOCAL, "Disconnected") != 0: isLost = true
+        case DBUS_MESSAGE_TYPE_METHOD_RETURN, DBUS_MESSAGE_TYPE_ERROR, DBUS_MESSAGE_TYPE_SIGNAL, DBUS_MESSAGE_TYPE_METHOD_CALL:
             received.append(BusMessage(sharing: message))
-            return DBUS_HANDLER_RESULT_HANDLED
-        case DBUS_MESSAGE_TYPE_SIGNAL where dbus_message_is_signal(message, DBUS_INTERFACE_LOCAL, "Disconnected") != 0:
-            isLost = true
-            return DBUS_HANDLER_RESULT_HANDLED
         default: return DBUS_HANDLER_RESULT_NOT_YET_HANDLED
         }
+        return DBUS_HANDLER_RESULT_HANDLED
     }
 }

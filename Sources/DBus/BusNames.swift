@@ -4,6 +4,9 @@
 package struct BusName: Sendable, Hashable, CustomStringConvertible {
     package let text: String
 
+    /// - Parameter text: written out in this target.
+    init(valid text: String) { self.text = text }
+
     package init(_ text: String) throws(BusNameError) {
         let isUnique = text.utf8.first == UInt8(ascii: ":")
         try NameRules.checkElements(
@@ -11,6 +14,9 @@ package struct BusName: Sendable, Hashable, CustomStringConvertible {
             allowsLeadingDigit: isUnique)
         self.text = text
     }
+
+    /// Whether it is the name that the bus gave to one connection.
+    package var isUnique: Bool { text.utf8.first == UInt8(ascii: ":") }
 
     package var description: String { text }
 }
@@ -20,6 +26,9 @@ package struct BusName: Sendable, Hashable, CustomStringConvertible {
 /// D-Bus Specification, "Valid Object Paths". The reserved `/org/freedesktop/DBus/Local` is a valid value but no place to call.
 package struct ObjectPath: Sendable, Hashable, CustomStringConvertible {
     package let text: String
+
+    /// - Parameter text: written out in this target.
+    init(valid text: String) { self.text = text }
 
     package init(_ text: String) throws(BusNameError) {
         func refuse(_ reason: String) -> BusNameError { BusNameError(what: "object path", text: text, reason: reason) }
@@ -46,6 +55,9 @@ package struct ObjectPath: Sendable, Hashable, CustomStringConvertible {
 package struct InterfaceName: Sendable, Hashable, CustomStringConvertible {
     package let text: String
 
+    /// - Parameter text: written out in this target.
+    init(valid text: String) { self.text = text }
+
     package init(_ text: String) throws(BusNameError) {
         try NameRules.checkElements(text[...], of: text, what: "interface name")
         self.text = text
@@ -59,6 +71,9 @@ package struct InterfaceName: Sendable, Hashable, CustomStringConvertible {
 /// D-Bus Specification, "Member names".
 package struct MemberName: Sendable, Hashable, CustomStringConvertible {
     package let text: String
+
+    /// - Parameter text: written out in this target.
+    init(valid text: String) { self.text = text }
 
     package init(_ text: String) throws(BusNameError) {
         func refuse(_ reason: String) -> BusNameError { BusNameError(what: "member name", text: text, reason: reason) }
@@ -79,6 +94,9 @@ package struct MemberName: Sendable, Hashable, CustomStringConvertible {
 /// D-Bus Specification, "Error names".
 package struct ErrorName: Sendable, Hashable, CustomStringConvertible {
     package let text: String
+
+    /// - Parameter text: written out in this target.
+    init(valid text: String) { self.text = text }
 
     package init(_ text: String) throws(BusNameError) {
         try NameRules.checkElements(text[...], of: text, what: "error name")

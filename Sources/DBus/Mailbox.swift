@@ -6,6 +6,35 @@ final class Mailbox: Sendable {
         case call(PendingCall)
         /// The caller waits no longer; the answer, if one comes, is not wanted.
         case abandoned(PendingCall)
+        /// - Parameter 1: answered once the bus applies the match.
+        case subscribe(Subscriber, PendingCall)
+        case unsubscribe(Subscriber)
+        case watch(NameWatcher)
+        case unwatch(NameWatcher)
+        case serve(ServedObject)
+        case unserve(ServedObject)
+        case reply(ReplyTicket.ID, CallReply)
+        case emit(OutgoingSignal)
+        /// Gives a name back to the bus.
+        case release(BusName)
+
+        /// Whether it means anything to a connection that was never used.
+        fileprivate var isFirst: Bool {
+            switch self {
+            case .call, .subscribe, .watch, .serve: true
+            case .abandoned, .unsubscribe, .unwatch, .unserve, .reply, .emit, .release: false
+            }
+        }
+
+        /// Tells whoever waits for it.
+        fileprivate func fail(_ error: BusError) {
+            switch self {
+            case .call(let call), .subscribe(_, let call): call.fail(error)
+            case .watch(let watcher): watcher.inbox.finish(error)
+            case .serve(let object): object.inbox.finish(error)
+            case .abandoned, .unsubscribe, .unwatch, .unserve, .reply, .emit, .release: break
+            }
+        }
     }
 
     private enum Phase {
@@ -32,7 +61,7 @@ final class Mailbox: Sendable {
     func post(_ letter: Letter) throws(BusError) {
         let failure: BusError? = state.withLock { state in
             if case .idle = state.phase {
-                guard case .call = letter else { return nil }
+                guard letter.isFirst else { return nil }
                 guard let wakeUp = WakeUp() else { return .notSent(name: BusError.Name.failed, "the process has no descriptor left") }
                 let loop = BusThread.start { [self] in BusLoop(address: address, mailbox: self, wakeUp: wakeUp).run() }
                 guard loop else { return .notSent(name: BusError.Name.failed, "no thread can be started") }
@@ -92,11 +121,14 @@ final class Mailbox: Sendable {
             }
             return (state.letters, state.closers)
         }
-        for case .call(let call) in letters { call.fail(.shutDown) }
+        for letter in letters { letter.fail(.shutDown) }
         for closer in closers { closer.resume() }
     }
 }
 
 extension BusError {
     static let shutDown = BusError.notSent(name: Name.disconnected, "the connection was shut down")
+
+    /// What the sequences end with.
+    static let endedByShutdown = BusError(.disconnected, name: Name.disconnected, "the connection was shut down")
 }

@@ -9,6 +9,21 @@ struct MarshalledSize {
     /// Bytes so far, counted from a boundary of eight.
     private(set) var bytes = 0
 
+    /// Checks all arguments of one message.
+    /// - Parameter header: the texts in its header other than the signature.
+    /// - Returns: their signature.
+    /// - Throws: ``BusError`` of kind `invalid`.
+    static func check(_ arguments: [BusValue], header: [String]) throws(BusError) -> BusSignature {
+        let signature: BusSignature
+        do { signature = try BusSignature(arguments.map(\.type)) } catch {
+            throw .invalid("the arguments cannot be sent together: \(error)")
+        }
+        var size = MarshalledSize()
+        for (argument, type) in zip(arguments, signature.types) { try size.add(argument, as: type) }
+        try size.addHeader(header + [signature.text])
+        return signature
+    }
+
     /// - Parameter depth: how many containers stand around the value.
     /// - Throws: ``BusError`` of kind `invalid`.
     mutating func add(_ value: BusValue, as type: BusType, depth: Int = 0) throws(BusError) {

@@ -1,17 +1,36 @@
 internal import CDBus
 
 /// Reads the values of a message that libdbus has received, and so has checked.
+///
+/// In memory values take far more room than on the wire, so what was not asked for is read up to a limit.
 struct MessageReader {
+    /// About what a value takes in memory beside its text or bytes.
+    private static let weightOfValue = 64
+
     private var iterator = DBusMessageIter()
     private let isEmpty: Bool
+    private let limit: Int
+    /// About how many bytes of memory the values read so far take.
+    private(set) var weight = 0
 
-    init(reading message: OpaquePointer) { isEmpty = dbus_message_iter_init(message, &iterator) == 0 }
+    /// - Parameter limit: reading ends beyond that ``weight``.
+    init(reading message: OpaquePointer, upTo limit: Int = .max) {
+        self.limit = limit
+        isEmpty = dbus_message_iter_init(message, &iterator) == 0
+    }
 
-    mutating func values() -> [BusValue] { isEmpty ? [] : Self.values(&iterator) }
+    /// Whether values are missing because the limit was passed.
+    var isCutOff: Bool { weight > limit }
 
-    private static func values(_ iterator: inout DBusMessageIter) -> [BusValue] {
+    mutating func values() -> [BusValue] {
+        guard !isEmpty else { return [] }
+        var iterator = iterator
+        return values(&iterator)
+    }
+
+    private mutating func values(_ iterator: inout DBusMessageIter) -> [BusValue] {
         var values: [BusValue] = []
-        while let value = value(&iterator) {
+        while !isCutOff, let value = value(&iterator) {
             values.append(value)
             dbus_message_iter_next(&iterator)
         }
@@ -19,7 +38,8 @@ struct MessageReader {
     }
 
     /// The value the iterator stands at, or nil at the end.
-    private static func value(_ iterator: inout DBusMessageIter) -> BusValue? {
+    private mutating func value(_ iterator: inout DBusMessageIter) -> BusValue? {
+        weight += Self.weightOfValue
         switch dbus_message_iter_get_arg_type(&iterator) {
         case deskbridge_type_byte: return .byte(basic(&iterator, 0))
         case deskbridge_type_boolean: return .boolean(basic(&iterator, dbus_bool_t(0)) != 0)
@@ -45,13 +65,13 @@ struct MessageReader {
         }
     }
 
-    private static func contents(of iterator: inout DBusMessageIter) -> [BusValue] {
+    private mutating func contents(of iterator: inout DBusMessageIter) -> [BusValue] {
         var inner = DBusMessageIter()
         dbus_message_iter_recurse(&iterator, &inner)
         return values(&inner)
     }
 
-    private static func array(_ iterator: inout DBusMessageIter) -> BusValue? {
+    private mutating func array(_ iterator: inout DBusMessageIter) -> BusValue? {
         if dbus_message_iter_get_element_type(&iterator) == deskbridge_type_byte { return .bytes(bytes(&iterator)) }
         guard let code = dbus_message_iter_get_signature(&iterator) else { return nil }
         defer { dbus_free(code) }
@@ -61,24 +81,29 @@ struct MessageReader {
         return .array(of: element, contents(of: &iterator))
     }
 
-    private static func bytes(_ iterator: inout DBusMessageIter) -> [UInt8] {
+    private mutating func bytes(_ iterator: inout DBusMessageIter) -> [UInt8] {
         var inner = DBusMessageIter()
         dbus_message_iter_recurse(&iterator, &inner)
         var start: UnsafePointer<UInt8>?
         var count: Int32 = 0
         dbus_message_iter_get_fixed_array(&inner, &start, &count)
+        weight += Int(count)
+        if isCutOff { return [] }
         return Array(UnsafeBufferPointer(start: start, count: Int(count)))
     }
 
-    private static func basic<Number>(_ iterator: inout DBusMessageIter, _ initial: Number) -> Number {
+    private func basic<Number>(_ iterator: inout DBusMessageIter, _ initial: Number) -> Number {
         var number = initial
         withUnsafeMutablePointer(to: &number) { dbus_message_iter_get_basic(&iterator, $0) }
         return number
     }
 
-    private static func text(_ iterator: inout DBusMessageIter) -> String {
+    private mutating func text(_ iterator: inout DBusMessageIter) -> String {
         var start: UnsafePointer<CChar>?
         dbus_message_iter_get_basic(&iterator, &start)
-        return start.map { String(cString: $0) } ?? ""
+        guard let start else { return "" }
+        let text = String(cString: start)
+        weight += text.utf8.count
+        return text
     }
 }

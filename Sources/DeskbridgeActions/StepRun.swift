@@ -34,4 +34,7 @@ package enum StepOutcome: Sendable, Equatable {
     case failed(Failure)
     /// The task was cancelled and the step ended what it had begun.
     case cancelled
+    /// What it needs isn't there yet, and it has done nothing. The event waits until it comes, and then begins this step again;
+    /// that costs none of its attempts.
+    case waiting(WaitReason)
 }

@@ -15,14 +15,17 @@ package struct Bridge: Sendable {
     package let desk: EventDesk
     package let dispatcher: Dispatcher
     package let running: RunningAttempts
+    package let waits: Waits
     package let clock: WallClock
     package let monotonic: MonotonicClock
     package let startedAt: Timestamp
     package let logger: Logger
     private let open: OpenEvents
 
+    /// - Parameter waitSources: know when what events wait for has come. A wait that none of them covers lasts as long as it may.
     package init(
-        configuration: BridgeConfiguration, store: EventStore, definitions: Definitions, clock: WallClock = .system,
+        configuration: BridgeConfiguration, store: EventStore, definitions: Definitions, waitSources: [any WaitSource] = [],
+        clock: WallClock = .system,
         monotonic: MonotonicClock = .system, jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }, logger: Logger
     ) {
         self.configuration = configuration
@@ -39,16 +42,18 @@ package struct Bridge: Sendable {
         // For as long as there is the bridge, so the end of the subscription is never asked for.
         _ = feed.listen { [open] in open.hear($0) }
         let attempt = Attempt(
-            store: store, definitions: definitions, feed: feed, running: running, clock: clock, jitter: jitter, logger: logger)
+            store: store, definitions: definitions, feed: feed, running: running, clock: clock, jitter: jitter,
+            longestWait: configuration.dispatch.wait, logger: logger)
         dispatcher = Dispatcher(
             store: store, attempt: attempt, definitions: definitions, running: running, feed: feed, clock: clock,
             monotonic: monotonic, configuration: configuration.dispatch, logger: logger)
+        waits = Waits(store: store, dispatcher: dispatcher, feed: feed, clock: clock, sources: waitSources, logger: logger)
         intake = Intake(
             store: store, definitions: definitions, gate: gate, dispatcher: dispatcher, open: open, feed: feed, clock: clock,
             logger: logger)
         desk = EventDesk(
             store: store, definitions: definitions, gate: gate, intake: intake, dispatcher: dispatcher, running: running, feed: feed,
-            clock: clock)
+            clock: clock, logger: logger)
     }
 
     /// Decides what becomes of what ran when the bridge last ended, and counts what is open. Run it once, before the services.
@@ -62,7 +67,7 @@ package struct Bridge: Sendable {
         [
             Pruner(store: store, retention: configuration.retention, feed: feed, clock: clock, logger: logger),
             DefinitionsWatcher(definitions: definitions, logger: logger) { [dispatcher] in dispatcher.wake() },
-            dispatcher,
+            dispatcher, waits,
         ]
     }
 }

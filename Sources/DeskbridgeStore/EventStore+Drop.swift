@@ -40,6 +40,7 @@ extension Database {
     func strip(_ sequence: Int64, client: ClientName, at moment: Timestamp) throws {
         try run("DELETE FROM steps WHERE event = ?", [sequence])
         try run("DELETE FROM attempts WHERE event = ?", [sequence])
+        try run("DELETE FROM approvals WHERE event = ?", [sequence])
         try run(
             "DELETE FROM confirmations WHERE event = ? AND seq <= ?", [sequence, try acknowledged(client)])
         try run(

@@ -32,6 +32,15 @@ package struct EventHistory: Sendable, Hashable {
     package let attempts: [AttemptRecord]
     /// The latest one.
     package let confirmation: Confirmation?
+    /// The questions about it to the person at the desk, in their order.
+    package let approvals: [Approval]
+
+    package init(event: EventRecord, attempts: [AttemptRecord], confirmation: Confirmation?, approvals: [Approval]) {
+        self.event = event
+        self.attempts = attempts
+        self.confirmation = confirmation
+        self.approvals = approvals
+    }
 }
 
 extension EventStore {
@@ -50,7 +59,7 @@ extension EventStore {
             guard let record = try found.map(EventRow.record) else { return nil }
             return EventHistory(
                 event: record, attempts: try db.attempts(of: record.sequence),
-                confirmation: try record.confirmationSeq.flatMap(db.confirmation))
+                confirmation: try record.confirmationSeq.flatMap(db.confirmation), approvals: try db.approvals(of: record.sequence))
         }
     }
 

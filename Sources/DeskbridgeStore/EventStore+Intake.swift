@@ -18,7 +18,7 @@ package enum Admission: Sendable, Hashable {
     case queued
     /// Its first attempt begins in the same transaction.
     case claimed
-    /// It waits for a person, until then at most.
+    /// It waits for the person at the desk, until then at most.
     case waiting(until: Timestamp?)
 }
 
@@ -38,7 +38,11 @@ extension StoreOperation where Answer == IntakeResult {
             }
             var record = record
             record.sequence = sequence
-            if admission == .claimed { try db.beginAttempt(1, of: sequence, at: event.acceptedAt) }
+            switch admission {
+            case .queued: break
+            case .claimed: try db.beginAttempt(1, of: sequence, at: event.acceptedAt)
+            case .waiting(let until): try db.ask(about: sequence, rule: event.rule, at: event.acceptedAt, until: until)
+            }
             return .stored(record)
         }
     }
@@ -75,6 +79,7 @@ extension EventRecord {
         case .waiting(let until):
             state = .waiting
             dueAt = until
+            waitsFor = .approval
         }
     }
 }
@@ -88,8 +93,9 @@ extension Database {
         try run(
             """
             INSERT INTO events (id, client, key, fingerprint, type, payload, shown_payload, origin, rule, action, cloud_source,
-                accepted_at, expires_at, concurrency_key, maximum_attempts, state, attempt, due_at, waits_until)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                accepted_at, expires_at, concurrency_key, maximum_attempts, state, attempt, due_at, waits_until,
+                waits_for)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (client, key) DO NOTHING
             """,
             [
@@ -97,7 +103,7 @@ extension Database {
                 event.origin, event.rule, event.action, source, event.acceptedAt.milliseconds, event.expiresAt?.milliseconds,
                 event.concurrencyKey, event.maximumAttempts, record.state.rawValue, record.attempt,
                 record.state == .queued ? record.dueAt?.milliseconds : nil,
-                record.state == .waiting ? record.dueAt?.milliseconds : nil,
+                record.state == .waiting ? record.dueAt?.milliseconds : nil, record.waitsFor?.json.text,
             ])
         return changesCount == 1 ? lastInsertedRowID : nil
     }

@@ -16,11 +16,15 @@ extension StoreOperation where Answer == Confirmation? {
             try db.endAttempt(
                 attempt, of: head.sequence, at: end.at, outcome: end.outcome, failure: end.failure, outputTail: end.outputTail,
                 plan: end.plan)
-            return try db.move(
+            let confirmation = try db.move(
                 head,
                 by: Transition(
-                    state: end.state, at: end.at, dueAt: end.dueAt, failure: end.failure, result: end.result,
+                    state: end.state, at: end.at, dueAt: end.dueAt, wait: end.wait, failure: end.failure, result: end.result,
                     confirmation: end.confirmation))
+            if end.state == .waiting {
+                try db.run("UPDATE events SET attempts_before_retry = attempts_before_retry + 1 WHERE sequence = ?", [head.sequence])
+            }
+            return confirmation
         }
     }
 }

@@ -1,16 +1,21 @@
 package import DeskbridgeCore
 
 extension StoreOperation where Answer == StateChange {
-    /// Queues a failed, cancelled, expired or unknown event again, due now.
+    /// Queues a failed, cancelled, expired or unknown event again, due now, or lets it wait for an answer of the person at the desk.
     ///
     /// It has all its attempts again and no longer expires; the numbers of its attempts go on, and the results of the steps that
     /// were finished stay. Its next outcome makes a new confirmation.
     /// - Throws: `notFound`; `wrongState` for a succeeded one and for one that has not ended.
-    package static func retry(_ id: EventID, now: Timestamp) -> Self {
+    package static func retry(_ id: EventID, now: Timestamp, asking question: ApprovalQuestion? = nil) -> Self {
         StoreOperation { db in
             let record = try db.record(id)
             guard record.state.isFinal else { throw StoreError.wrongState(record.state, id, wanted: "tried again") }
-            var change = try db.move(record, by: Transition(state: .queued, at: now))
+            var transition = Transition(state: .queued, at: now)
+            if let question {
+                transition = Transition(state: .waiting, at: now, dueAt: question.until, wait: .approval)
+                try db.ask(about: record.sequence, rule: question.rule, at: now, until: question.until)
+            }
+            var change = try db.move(record, by: transition)
             try db.run(
                 "UPDATE events SET attempts_before_retry = attempt, expires_at = NULL WHERE sequence = ?", [record.sequence])
             change.event.attemptsBeforeRetry = record.attempt

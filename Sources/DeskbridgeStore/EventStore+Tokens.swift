@@ -6,6 +6,13 @@ extension StoreOperation where Answer == Void {
     /// Stores a new token.
     package static func insertToken(_ token: TokenRecord) -> Self { StoreOperation { db in try db.insert(token) } }
 
+    /// Removes the desk sessions that have ended.
+    package static func forgetEndedDeskSessions(at moment: Timestamp) -> Self {
+        StoreOperation { db in
+            try db.run("DELETE FROM tokens WHERE is_desk = 1 AND (expires_at <= ? OR revoked_at IS NOT NULL)", [moment.milliseconds])
+        }
+    }
+
     /// Stores the token that follows `old`, which stays good until `end` at the longest.
     /// - Throws: `notFound` if the old one is revoked or there is none.
     package static func rotateToken(_ old: String, to new: TokenRecord, oldEndsAt end: Timestamp) -> Self {
@@ -49,6 +56,11 @@ extension EventStore {
     package func insertToken(_ token: TokenRecord) async throws(StoreError) { try await perform(.insertToken(token)) }
 
     /// As the operation of the same name.
+    package func forgetEndedDeskSessions(at moment: Timestamp) async throws(StoreError) {
+        try await perform(.forgetEndedDeskSessions(at: moment))
+    }
+
+    /// As the operation of the same name.
     package func rotateToken(_ old: String, to new: TokenRecord, oldEndsAt end: Timestamp) async throws(StoreError) {
         try await perform(.rotateToken(old, to: new, oldEndsAt: end))
     }
@@ -90,13 +102,14 @@ extension Database {
         try run(
             """
             INSERT INTO tokens (id, client, hash, origins, created_at, expires_at, revoked_at, rate_count, rate_window,
-                single_session, last_used_at, label)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                single_session, last_used_at, label, is_desk)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 token.id, token.client.text, Data(token.hash), JSONValue.array(token.origins.map(JSONValue.string)).text,
                 token.createdAt.milliseconds, token.expiresAt.milliseconds, token.revokedAt?.milliseconds, token.rate?.count,
                 token.rate?.window.wholeMilliseconds, token.isSingleSession, token.lastUsedAt?.milliseconds, token.label,
+                token.isDesk,
             ])
     }
 }
@@ -105,7 +118,7 @@ extension TokenRecord {
     fileprivate static var columns: String {
         """
         id, client, hash, origins, created_at, expires_at, revoked_at, rate_count, rate_window, single_session, last_used_at, \
-        label
+        label, is_desk
         """
     }
 
@@ -118,6 +131,7 @@ extension TokenRecord {
             id: row[0], client: try StoredText.read(row[1]) { ClientName($0) }, hash: [UInt8](row[2] as Data),
             origins: (try row.json(required: 3).arrayValue ?? []).compactMap(\.stringValue),
             createdAt: row.timestamp(required: 4), expiresAt: row.timestamp(required: 5), revokedAt: row.timestamp(6), rate: rate,
-            isSingleSession: row[9], lastUsedAt: row.timestamp(10), label: row[11])
+            isSingleSession: row[9], lastUsedAt: row.timestamp(10), label: row[11],
+            isDesk: row[12])
     }
 }

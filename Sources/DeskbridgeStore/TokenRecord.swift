@@ -17,11 +17,13 @@ package struct TokenRecord: Sendable, Hashable {
     package var isSingleSession: Bool
     package var lastUsedAt: Timestamp?
     package var label: String?
+    /// Whether it is a desk session: the console in a browser, with the rights of the person at the desk.
+    package var isDesk: Bool
 
     package init(
         id: String, client: ClientName, hash: [UInt8], origins: [String], createdAt: Timestamp, expiresAt: Timestamp,
         revokedAt: Timestamp? = nil, rate: Rate? = nil, isSingleSession: Bool = false, lastUsedAt: Timestamp? = nil,
-        label: String? = nil
+        label: String? = nil, isDesk: Bool = false
     ) {
         self.id = id
         self.client = client
@@ -34,6 +36,7 @@ package struct TokenRecord: Sendable, Hashable {
         self.isSingleSession = isSingleSession
         self.lastUsedAt = lastUsedAt
         self.label = label
+        self.isDesk = isDesk
     }
 
     package func isGood(at moment: Timestamp) -> Bool { revokedAt == nil && moment < expiresAt }

@@ -66,9 +66,11 @@ struct BusCallTests {
 extension BusCall {
     static func echo(_ arguments: [BusValue]) throws -> BusCall { try peer("Echo", arguments) }
 
-    static func peer(_ member: String, _ arguments: [BusValue] = [], timeout: Duration = .seconds(25)) throws -> BusCall {
+    static func peer(
+        _ member: String, _ arguments: [BusValue] = [], of peer: String = "org.example.Peer", timeout: Duration = .seconds(25)
+    ) throws -> BusCall {
         try BusCall(
-            destination: BusName("org.example.Peer"), path: ObjectPath("/org/example/Peer"), interface: InterfaceName("org.example.Peer"),
+            destination: BusName(peer), path: ObjectPath("/org/example/Peer"), interface: InterfaceName("org.example.Peer"),
             member: MemberName(member), arguments: arguments, timeout: timeout)
     }
 

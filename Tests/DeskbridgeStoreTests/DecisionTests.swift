@@ -164,20 +164,33 @@ import Testing
     @Test func anApprovedEventIsDue() async throws {
         try await withLedger { store in
             let record = try await store.event(in: .waiting)
-            let change = try await store.release(record.id, dueAt: at(60))
+            #expect(record.waitsFor == .approval)
+            let change = try await store.decide(
+                record.id, ApprovalDecision(isApproved: true, place: .command), at: at(60), failure: nil,
+                confirmation: Sample.confirmation)
             #expect(change.event == (try await store.find(record.id)))
-            #expect(change.event.state == .queued)
+            #expect(change.event.state == .queued && change.event.waitsFor == nil && change.confirmation == nil)
             #expect(try await store.claimDue(now: at(60), limit: 1).map(\.id) == [record.id])
+            #expect(
+                try await store.history(record.id).approvals == [
+                    Approval(
+                        rule: "studio.yaml:2", askedAt: at(0), until: at(1000), answer: .approved, answeredAt: at(60), place: .command)
+                ])
         }
     }
 
     @Test func anEventThatWaitedForABusNameGoesOnWithItsAttempts() async throws {
         try await withLedger { store in
             let record = try await store.event(in: .running)
-            try await store.finish(record.id, attempt: 1, AttemptEnd(at: at(1), state: .waiting, failure: Sample.failure))
-            #expect(try await store.waiting().map(\.id) == [record.id])
+            try await store.finish(record.id, attempt: 1, AttemptEnd(at: at(1), state: .waiting, wait: Self.name))
+            let waiting = try #require(try await store.waiting().first)
+            #expect(waiting.id == record.id && waiting.waitsFor == Self.name)
+            #expect(waiting.attempt == 1 && waiting.attemptsBeforeRetry == 1)
             #expect(try await store.nextEndOfWait() == nil)
-            #expect(try await store.release(record.id, dueAt: at(2)).event.state == .retrying)
+            #expect(try await store.history(record.id).attempts.map(\.outcome) == [.waiting])
+            let change = try await store.release(record.id, from: Self.name, dueAt: at(2), now: at(2))
+            #expect(change.event == (try await store.find(record.id)))
+            #expect(change.event.state == .queued)
             #expect(try await store.claimDue(now: at(2), limit: 1).map(\.attempt) == [2])
         }
     }
@@ -185,22 +198,90 @@ import Testing
     @Test func aDeniedEventFailsWithAConfirmation() async throws {
         try await withLedger { store in
             let record = try await store.event(in: .waiting)
-            #expect(try await store.waitedTooLong(now: at(999)).isEmpty)
-            #expect(try await store.waitedTooLong(now: at(1000)) == [record])
-            let change = try await store.deny(record.id, at: at(1000), failure: Sample.failure, confirmation: Sample.confirmation)
+            let decision = ApprovalDecision(isApproved: false, place: .notification, reason: "not today")
+            let change = try await store.decide(
+                record.id, decision, at: at(999), failure: Sample.failure, confirmation: Sample.confirmation)
             #expect(change.event == (try await store.find(record.id)))
             #expect(change.event.state == .failed)
             #expect(change.confirmation != nil)
+            let approval = try #require(try await store.history(record.id).approvals.first)
+            #expect(approval.answer == .denied && approval.place == .notification && approval.reason == "not today")
         }
     }
 
+    @Test func nobodyAnswersAfterTheTimeIsOver() async throws {
+        try await withLedger { store in
+            let record = try await store.event(in: .waiting)
+            let error = await #expect(throws: StoreError.self) {
+                try await store.decide(
+                    record.id, ApprovalDecision(isApproved: true, place: .command), at: at(1000), failure: nil,
+                    confirmation: Sample.confirmation)
+            }
+            #expect(error?.kind == .wrongState(.waiting))
+            #expect(try await store.find(record.id) == record)
+        }
+    }
+
+    @Test func whatWaitsTooLongEndsAsTheEngineSays() async throws {
+        try await withLedger { store in
+            let record = try await store.event(in: .waiting)
+            @Sendable func ending(_ event: EventRecord) -> WaitEnding {
+                WaitEnding(state: .failed, failure: Sample.failure, confirmation: Sample.confirmation(event))
+            }
+            #expect(try await store.nextEndOfWait() == at(1000))
+            #expect(try await store.endOverdueWaits(now: at(999), ending: ending).isEmpty)
+            let change = try #require(try await store.endOverdueWaits(now: at(1000), ending: ending).first)
+            #expect(change.event == (try await store.find(record.id)))
+            #expect(change.event.state == .failed && change.confirmation != nil)
+            #expect(try await store.history(record.id).approvals.map(\.answer) == [.timedOut])
+            #expect(try await store.nextEndOfWait() == nil)
+        }
+    }
+
+    @Test func aCancelledEventTakesItsQuestionBack() async throws {
+        try await withLedger { store in
+            let record = try await store.event(in: .waiting)
+            _ = try await store.requestCancel(record.id, at: at(70), confirmation: Sample.confirmation)
+            let approval = try #require(try await store.history(record.id).approvals.first)
+            #expect(approval.answer == .withdrawn && approval.answeredAt == at(70) && approval.place == nil)
+        }
+    }
+
+    /// Nothing but a person's answer lets an event run that waits for one.
+    @Test func whatComesOnTheBusIsNoAnswer() async throws {
+        try await withLedger { store in
+            let record = try await store.event(in: .waiting)
+            for reason in [Self.name, .approval] {
+                await #expect(throws: StoreError.self) { try await store.release(record.id, from: reason, dueAt: at(1), now: at(1)) }
+            }
+            let other = try await store.event("k-2", in: .running)
+            try await store.finish(other.id, attempt: 1, AttemptEnd(at: at(1), state: .waiting, wait: Self.name))
+            await #expect(throws: StoreError.self) {
+                try await store.release(other.id, from: .busName(bus: "system", name: "org.example.App"), dueAt: at(1), now: at(1))
+            }
+            await #expect(throws: StoreError.self) {
+                try await store.decide(
+                    other.id, ApprovalDecision(isApproved: true, place: .command), at: at(2), failure: nil,
+                    confirmation: Sample.confirmation)
+            }
+            #expect(try await store.waiting().map(\.id) == [record.id, other.id])
+            #expect(try await store.waiting(after: record.sequence).map(\.id) == [other.id])
+        }
+    }
+
+    private static let name = WaitReason.busName(bus: "session", name: "org.example.App")
+
     @Test(arguments: DeliveryState.allCases.filter { $0 != .waiting })
-    func onlyAWaitingEventIsReleasedOrDenied(state: DeliveryState) async throws {
+    func onlyAWaitingEventIsReleasedOrDecided(state: DeliveryState) async throws {
         try await withLedger { store in
             let record = try await store.event(in: state)
-            await #expect(throws: StoreError.self) { try await store.release(record.id, dueAt: at(1)) }
-            await #expect(throws: StoreError.self) {
-                try await store.deny(record.id, at: at(1), failure: Sample.failure, confirmation: Sample.confirmation)
+            await #expect(throws: StoreError.self) { try await store.release(record.id, from: Self.name, dueAt: at(1), now: at(1)) }
+            for isApproved in [true, false] {
+                await #expect(throws: StoreError.self) {
+                    try await store.decide(
+                        record.id, ApprovalDecision(isApproved: isApproved, place: .command), at: at(1),
+                        failure: isApproved ? nil : Sample.failure, confirmation: Sample.confirmation)
+                }
             }
             #expect(try await store.find(record.id) == record)
         }

@@ -5,7 +5,11 @@
 /// - `Hold(u count)` answers only when that many calls of it wait, then all of them.
 /// - `Never` does not answer. `Die` ends the program without an answer.
 /// - `Fail(s name, s text)` answers with that error.
+/// - `Sender` returns the unique name of the caller.
 /// - `Touch` counts; `Touched` returns the count.
+/// - `Signal(o path, s interface, s member, …)` sends that signal to all, and `SignalTo(s destination, …)` to one; the rest are its arguments.
+/// - `Flood(o path, s interface, s member, u count)` sends that many, each with its number.
+/// - `Take(s name)` and `Drop(s name)` own a name and give it back.
 /// - `Strange` returns infinities, a NaN, numbers beyond 64 bits with sign, and a file.
 package final class BusPeer: Sendable {
     package static let name = "org.example.Peer"
@@ -43,6 +47,13 @@ package final class BusPeer: Sendable {
             reply.append(*values, signature=signature)
             bus.send_message(reply)
 
+        def signal(destination, path, interface, member, *values, signature=""):
+            message = dbus.lowlevel.SignalMessage(str(path), str(interface), str(member))
+            if destination:
+                message.set_destination(destination)
+            message.append(*values, signature=signature)
+            bus.send_message(message)
+
         def handle(connection, call):
             global held, touched
             if call.get_type() != dbus.lowlevel.MESSAGE_TYPE_METHOD_CALL or call.get_interface() != "org.example.Peer":
@@ -62,11 +73,27 @@ package final class BusPeer: Sendable {
                 os._exit(0)
             elif member == "Fail":
                 bus.send_message(dbus.lowlevel.ErrorMessage(call, *[str(text) for text in arguments]))
+            elif member == "Sender":
+                answer(call, call.get_sender(), signature="s")
             elif member == "Touch":
                 touched += 1
                 answer(call)
             elif member == "Touched":
                 answer(call, touched, signature="u")
+            elif member in ("Signal", "SignalTo"):
+                destination = str(arguments.pop(0)) if member == "SignalTo" else None
+                signature = "".join(call.get_signature()[4 if destination else 3:])
+                signal(destination, *arguments[:3], *arguments[3:], signature=signature)
+                answer(call)
+            elif member == "Flood":
+                for number in range(arguments[3]):
+                    signal(None, *arguments[:3], number, signature="u")
+                answer(call)
+            elif member in ("Take", "Drop"):
+                # Asked without waiting: this runs within the dispatch of the connection.
+                method = ("RequestName", "su", (arguments[0], 4)) if member == "Take" else ("ReleaseName", "s", (arguments[0],))
+                bus.call_async("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", *method,
+                    lambda code: answer(call, code, signature="u"), lambda error: answer(call, 0, signature="u"))
             elif member == "Strange":
                 with open("/dev/null") as file:
                     answer(call, float("inf"), float("-inf"), float("nan"), 2**64 - 1, -2**63, dbus.types.UnixFd(file),

@@ -34,7 +34,8 @@ package final class EngineBench: Sendable {
     ///   - usesRealTime: whether the clocks are the system's, and ``time`` counts for nothing.
     package init(
         actions: [String: String] = ["probe": EngineBench.probeAction], policies: [String: String] = ["open": EngineBench.openPolicy],
-        probe: ProbeHandler = ProbeHandler(), handlers more: [any StepHandler] = [], options: EventStore.Options = .init(),
+        probe: ProbeHandler = ProbeHandler(), handlers more: [any StepHandler] = [], waitSources: [any WaitSource] = [],
+        options: EventStore.Options = .init(),
         jitter: Double = 1, in home: TestHome? = nil, time: ManualTime = ManualTime(), usesRealTime: Bool = false,
         configure: (inout BridgeConfiguration) -> Void = { _ in }
     ) throws {
@@ -49,7 +50,8 @@ package final class EngineBench: Sendable {
         let logs = Mailbox<String>()
         let logger = Logger(label: "test") { _ in EventLog(events: logs) }
         let bridge = Bridge(
-            configuration: configuration, store: store, definitions: definitions, clock: usesRealTime ? .system : time.wall,
+            configuration: configuration, store: store, definitions: definitions, waitSources: waitSources,
+            clock: usesRealTime ? .system : time.wall,
             monotonic: usesRealTime ? .system : time.monotonic,
             jitter: { jitter }, logger: logger)
         let feed = Mailbox<FeedItem>()
@@ -69,10 +71,10 @@ package final class EngineBench: Sendable {
         Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     }
 
-    /// Settles what an earlier engine left behind, runs the dispatcher while `body` goes on, then stops it gracefully.
+    /// Settles what an earlier engine left behind, runs the dispatcher and the waits while `body` goes on, then stops it gracefully.
     package func running(_ body: () async throws -> Void) async throws {
         try await bridge.rescue()
-        let group = ServiceGroup(configuration: .init(services: [bridge.dispatcher], logger: Self.silent))
+        let group = ServiceGroup(configuration: .init(services: [bridge.dispatcher, bridge.waits], logger: Self.silent))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             do {

@@ -32,6 +32,7 @@ enum BusFailure {
         case .noReply: ("dbus_timeout", .unknownOutcome)
         case .disconnected: ("dbus_disconnected", .unknownOutcome)
         case .errorReply where retryable.contains(error.name) || error.name.hasPrefix(prefix + "Spawn."): ("dbus_error", .retryable)
+        case .overrun: ("dbus_overrun", .unknownOutcome)
         case .errorReply, .invalid, .cancelled: ("dbus_error", .permanent)
         }
     }
@@ -51,7 +52,7 @@ enum BusFailure {
             }
         return switch error.kind {
         case .notSent: "\(call) was not called: \(error.name)\(text)"
-        case .noReply, .disconnected: "\(call) was called, but whether it took effect is unknown: \(error.name)\(text)"
+        case .noReply, .disconnected, .overrun: "\(call) was called, but whether it took effect is unknown: \(error.name)\(text)"
         case .errorReply, .invalid, .cancelled: "\(call) failed: \(error.name)\(text)"
         }
     }

@@ -17,7 +17,7 @@ package struct EventQuery: Sendable, Equatable {
 
 /// What a person may have done with an event.
 package enum EventVerb: String, Sendable {
-    case retry, cancel, drop
+    case retry, cancel, drop, approve, deny
 }
 
 /// What a person says became of an event whose outcome is unknown.
@@ -55,8 +55,10 @@ extension ControlClient {
         return RemoteEventPage(events: try list.map { try RemoteEvent($0) }, next: json["next"]?.stringValue)
     }
 
-    package func perform(_ verb: EventVerb, on id: String) async throws -> RemoteEvent {
-        try RemoteEvent(try await request(.POST, "/v1/events/\(id.percentEncoded)/\(verb.rawValue)", body: [:]))
+    /// - Parameter reason: what the client is told; for `approve` and `deny`.
+    package func perform(_ verb: EventVerb, on id: String, reason: String? = nil) async throws -> RemoteEvent {
+        let body: JSONValue = reason.map { ["reason": .string($0)] } ?? [:]
+        return try RemoteEvent(try await request(.POST, "/v1/events/\(id.percentEncoded)/\(verb.rawValue)", body: body))
     }
 
     package func resolve(_ id: String, as resolution: EventResolution) async throws -> RemoteEvent {

@@ -16,6 +16,8 @@ package struct ListedToken: Sendable, Equatable {
     package var origins: [String] { (json["origins"]?.arrayValue ?? []).compactMap(\.stringValue) }
     package var rate: String? { json["rate"]?.stringValue }
     package var isSingleSession: Bool { json["singleSession"]?.boolValue ?? false }
+    /// Whether it is the console's, with the rights of the person at the desk.
+    package var isDesk: Bool { json["desk"]?.boolValue ?? false }
     package var createdAt: Timestamp? { timestamp("createdAt") }
     package var expiresAt: Timestamp? { timestamp("expiresAt") }
     package var revokedAt: Timestamp? { timestamp("revokedAt") }

@@ -22,6 +22,9 @@ package struct RemoteEvent: Sendable, Equatable {
     package var isReplayed: Bool { json["replayed"]?.boolValue ?? false }
     package var acceptedAt: Timestamp? { timestamp("acceptedAt") }
     package var dueAt: Timestamp? { timestamp("dueAt") }
+    package var waitsUntil: Timestamp? { timestamp("waitsUntil") }
+    /// What a waiting event waits for.
+    package var waitsFor: WaitReason? { json["waitsFor"].flatMap { WaitReason(json: $0) } }
     package var attempt: Int64 { json["attempt"]?.integerValue ?? 0 }
     package var maximumAttempts: Int64? { json["maximumAttempts"]?.integerValue }
     package var errorCode: String? { json["error"]?["code"]?.stringValue }

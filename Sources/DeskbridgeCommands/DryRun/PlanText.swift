@@ -19,7 +19,7 @@ enum PlanText {
 
     private static func accepted(_ checked: EventCheck.Checked) -> String {
         var lines = [
-            "Decision  allow, by \(checked.event.rule)",
+            decision(checked),
             "Action    \(checked.plan.action.name), confirmed with \(checked.plan.action.confirm.text)",
         ]
         if let key = checked.event.concurrencyKey, let limit = checked.concurrencyLimit {
@@ -27,6 +27,11 @@ enum PlanText {
         }
         for (index, step) in checked.plan.steps.enumerated() { lines += [""] + self.step(step, number: index + 1) }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func decision(_ checked: EventCheck.Checked) -> String {
+        guard let time = checked.asks else { return "Decision  allow, by \(checked.event.rule)" }
+        return "Decision  would ask the person at the desk (rule \(checked.event.rule), \(Units.text(time)) to answer)"
     }
 
     private static func step(_ step: ActionPlan.Step, number: Int) -> [String] {

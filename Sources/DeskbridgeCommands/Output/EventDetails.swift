@@ -8,7 +8,7 @@ package struct EventDetails {
 
     package static func text(_ event: RemoteEvent, on terminal: Terminal) -> String {
         let details = EventDetails(event: event, terminal: terminal, now: terminal.clock.now())
-        return [details.summary, details.payload, details.result, details.steps, details.attempts, details.output]
+        return [details.summary, details.plan, details.payload, details.result, details.steps, details.attempts, details.output]
             .filter { !$0.isEmpty }.joined(separator: "\n")
     }
 
@@ -23,7 +23,13 @@ package struct EventDetails {
         list.add("Action", event.json["action"]?.stringValue)
         list.add("Rule", event.json["rule"]?.stringValue)
         list.add("Accepted", moment("acceptedAt"))
+        list.add("Approval", approval)
         if !event.state.isFinal {
+            list.add("Waits for", event.waitsFor?.description)
+            list.add("Waits until", moment("waitsUntil"))
+            if event.waitsFor == .approval {
+                list.add("Answer with", "deskbridge queue approve \(event.id)\ndeskbridge queue deny \(event.id)")
+            }
             list.add("Due", moment("dueAt"))
             list.add("Expires", moment("expiresAt"))
         }
@@ -37,6 +43,26 @@ package struct EventDetails {
         guard let confirmation = event.confirmation else { return nil }
         let type = confirmation["type"]?.stringValue ?? "?"
         return confirmation["seq"]?.integerValue.map { "\(type), number \($0)" } ?? type
+    }
+
+    /// The latest answer of the person at the desk.
+    private var approval: String? {
+        guard let approval = event.json["approval"], let answer = approval["answer"]?.stringValue else { return nil }
+        let place = approval["place"]?.stringValue.map { ", by \($0)" } ?? ""
+        let moment = approval["answeredAt"]?.stringValue.map { ", \($0)" } ?? ""
+        let reason = approval["reason"]?.stringValue.map { ": \($0)" } ?? ""
+        return answer.replacing("_", with: " ") + place + moment + reason
+    }
+
+    /// What an event would do that waits for an approval.
+    private var plan: String {
+        guard let steps = event.json["plan"]?["steps"]?.arrayValue else { return "" }
+        let lines = steps.map { step -> String in
+            let known =
+                step["summary"]?.stringValue ?? step["knownAfter"]?.stringValue.map { "planned once the step \"\($0)\" has run" } ?? "?"
+            return "  \((step["id"]?.stringValue ?? "").printable())  \(known.printable())\n"
+        }
+        return heading("Would do") + lines.joined()
     }
 
     private var payload: String { section("Payload", event.json["payload"]) }

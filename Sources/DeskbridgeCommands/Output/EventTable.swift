@@ -25,6 +25,10 @@ package enum EventTable {
     private static func note(_ event: RemoteEvent, now: Timestamp) -> String {
         var notes: [String] = []
         if event.state == .retrying, let dueAt = event.dueAt { notes.append("next \(RelativeTime.text(dueAt, now: now))") }
+        if let reason = event.waitsFor {
+            let until = event.waitsUntil.map { ", until \(RelativeTime.text($0, now: now))" } ?? ""
+            notes.append("waits for \(reason)\(until)")
+        }
         if let code = event.errorCode { notes.append(code + (event.errorMessage.map { ": \($0)" } ?? "")) }
         return notes.joined(separator: "; ")
     }

@@ -3,6 +3,8 @@ internal import DeskbridgeCore
 /// Does one thing to several events. One that refuses does not keep the others from theirs.
 struct EventVerbRun {
     let verb: EventVerb
+    /// What the clients are told.
+    var reason: String?
     let client: ControlClient
     let terminal: Terminal
     let format: OutputFormat
@@ -14,7 +16,7 @@ struct EventVerbRun {
         for reference in references {
             let id = try await reference.id(from: client)
             do {
-                let event = try await client.perform(verb, on: id)
+                let event = try await client.perform(verb, on: id, reason: reason)
                 done.append(event)
                 if format == .table { try terminal.output.line("\(event.id)  \(event.state.rawValue)") }
             } catch ControlError.problem(let problem) {

@@ -43,6 +43,7 @@ package struct QueueStats: BridgeCommand {
         guard count > 0 else { return "" }
         return switch state {
         case .queued: status.oldestQueuedAt.map { "the oldest since \(RelativeTime.text($0, now: now))" } ?? ""
+        case .waiting: "for you, or for a bus name: deskbridge queue list --state waiting"
         case .failed: "see: deskbridge queue list --state failed"
         case .unknown: "yours to decide: deskbridge queue list --state unknown"
         default: ""

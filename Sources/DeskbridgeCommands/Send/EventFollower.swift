@@ -33,6 +33,9 @@ struct EventFollower: Sendable {
     private func announce(_ accepted: RemoteEvent) throws {
         let how = accepted.isReplayed ? "was accepted before under this key, and is" : "is"
         try terminal.error.line("Event \(accepted.id) \(how) \(accepted.state.rawValue).")
+        if accepted.waitsFor == .approval {
+            try terminal.error.line("It waits for an answer: deskbridge queue approve \(accepted.id)")
+        }
     }
 
     /// The event as it stands when it ended, or when the time is up.

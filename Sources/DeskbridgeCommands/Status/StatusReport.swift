@@ -47,6 +47,11 @@ package enum StatusReport {
     /// What asks for a person.
     private static func advice(_ status: BridgeStatus, on terminal: Terminal) -> String {
         var lines: [String] = []
+        let waiting = status.count(.waiting)
+        if waiting > 0 {
+            let events = waiting == 1 ? "1 event waits" : "\(waiting) events wait"
+            lines.append("\(events), for your answer or for a name on the bus: deskbridge queue list --state waiting")
+        }
         let unknown = status.count(.unknown)
         if unknown > 0 {
             let events = unknown == 1 ? "1 event waits" : "\(unknown) events wait"

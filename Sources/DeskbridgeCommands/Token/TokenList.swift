@@ -37,6 +37,7 @@ package struct TokenList: BridgeCommand {
         let now = terminal.clock.now()
         for token in tokens {
             var notes = [token.label, token.rate].compactMap(\.self)
+            if token.isDesk { notes.append("desk session") }
             if token.isSingleSession { notes.append("single session") }
             table.add([
                 token.id, token.client, token.standing(at: now).rawValue,

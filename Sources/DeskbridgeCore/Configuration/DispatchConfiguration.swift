@@ -8,6 +8,8 @@ package struct DispatchConfiguration: Sendable, Hashable {
     package var grace = Duration.seconds(30)
     /// The events that may wait for a final state; one more is refused as when storage is full.
     package var queued = 100_000
+    /// How long an event without a time to live waits for what one of its steps needs, such as a name on the bus.
+    package var wait = Duration.seconds(86_400)
 
     package init() {}
 }
@@ -19,6 +21,9 @@ extension DispatchConfiguration {
         reader.read("drain", into: &drain) { node, what throws(DefinitionError) in try node.rate(what) }
         reader.read("grace", into: &grace) { node, what throws(DefinitionError) in try node.duration(what, in: .zero ... .seconds(3600)) }
         reader.read("queued", into: &queued) { node, what throws(DefinitionError) in try node.integer(what, in: 1...10_000_000) }
+        reader.read("wait", into: &wait) { node, what throws(DefinitionError) in
+            try node.duration(what, in: .seconds(1) ... .seconds(30 * 86_400))
+        }
         errors += reader.finish()
     }
 }

@@ -7,6 +7,8 @@ package struct AttemptEnd: Sendable, Hashable {
     package var outcome: AttemptRecord.Outcome
     /// When a `retrying` event is tried again, or until when a `waiting` one waits (nil: without end).
     package var dueAt: Timestamp?
+    /// What a `waiting` event waits for.
+    package var wait: WaitReason?
     package var failure: Failure?
     package var result: JSONValue?
     /// The steps that finished since the last one that was stored by itself.
@@ -18,13 +20,14 @@ package struct AttemptEnd: Sendable, Hashable {
 
     package init(
         at: Timestamp, state: DeliveryState, outcome: AttemptRecord.Outcome? = nil, dueAt: Timestamp? = nil,
-        failure: Failure? = nil, result: JSONValue? = nil, steps: [StepRecord] = [], outputTail: [OutputTailLine] = [],
-        plan: JSONValue? = nil, confirmation: JSONValue? = nil
+        wait: WaitReason? = nil, failure: Failure? = nil, result: JSONValue? = nil, steps: [StepRecord] = [],
+        outputTail: [OutputTailLine] = [], plan: JSONValue? = nil, confirmation: JSONValue? = nil
     ) {
         self.at = at
         self.state = state
         self.outcome = outcome ?? Self.outcome(for: state)
         self.dueAt = dueAt
+        self.wait = wait
         self.failure = failure
         self.result = result
         self.steps = steps
@@ -38,7 +41,8 @@ package struct AttemptEnd: Sendable, Hashable {
         case .succeeded: .succeeded
         case .cancelled: .cancelled
         case .unknown: .unknown
-        case .failed, .retrying, .waiting, .expired, .queued, .running: .failed
+        case .waiting: .waiting
+        case .failed, .retrying, .expired, .queued, .running: .failed
         }
     }
 }

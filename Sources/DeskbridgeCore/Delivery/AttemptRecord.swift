@@ -4,6 +4,8 @@ package struct AttemptRecord: Sendable, Hashable {
         case succeeded, failed, cancelled, unknown
         /// The bridge or the machine ended while it ran.
         case interrupted
+        /// A step found that what it needs isn't there yet. Doesn't count against the attempts that the event has.
+        case waiting
     }
 
     /// Counts from 1 and goes on when a person asks for the event again.

@@ -34,8 +34,8 @@ package enum DeliveryState: String, Sendable, Hashable, CaseIterable {
         case .retrying: [.running, .waiting, .cancelled, .failed]
         case .waiting: [.queued, .retrying, .cancelled, .expired, .failed]
         case .succeeded: []
-        case .failed, .cancelled, .expired: [.queued]
-        case .unknown: [.queued, .succeeded, .failed]
+        case .failed, .cancelled, .expired: [.queued, .waiting]
+        case .unknown: [.queued, .waiting, .succeeded, .failed]
         }
     }
 }

@@ -16,6 +16,11 @@ package struct ClientName: Sendable, Hashable, CustomStringConvertible {
 
     /// The person at the desk, through the control socket.
     package static let local = ClientName(known: "local")
+    /// The person at the desk, through the console in the browser.
+    package static let console = ClientName(known: "console")
+
+    /// Whether the name stands for the person at the desk, so that no token of a client may have it.
+    package var isReserved: Bool { self == .local || self == .console }
 
     package var description: String { text }
 }

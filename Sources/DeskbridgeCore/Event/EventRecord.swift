@@ -7,7 +7,8 @@ package struct EventRecord: Sendable, Hashable {
     package var state: DeliveryState
     /// How many attempts have begun; the number of the current or last one.
     package var attempt: Int
-    /// How many had begun when a person last asked for it again: those don't count against ``AcceptedEvent/maximumAttempts``.
+    /// How many of them don't count against ``AcceptedEvent/maximumAttempts``: those that had begun when a person last asked for the
+    /// event again, and those that ended in a wait.
     package var attemptsBeforeRetry: Int
     /// When it is to be looked at again: the next attempt of a queued or retrying event, the end of the wait of a waiting one.
     package var dueAt: Timestamp?
@@ -19,11 +20,13 @@ package struct EventRecord: Sendable, Hashable {
     package var confirmationSeq: Int64?
     /// Whether someone asked for the end of the attempt that is running.
     package var cancelRequested: Bool
+    /// What a waiting event waits for.
+    package var waitsFor: WaitReason?
 
     package init(
         event: AcceptedEvent, sequence: Int64, state: DeliveryState, attempt: Int = 0, attemptsBeforeRetry: Int = 0,
         dueAt: Timestamp? = nil, result: JSONValue? = nil, failure: Failure? = nil, finalAt: Timestamp? = nil,
-        confirmationSeq: Int64? = nil, cancelRequested: Bool = false
+        confirmationSeq: Int64? = nil, cancelRequested: Bool = false, waitsFor: WaitReason? = nil
     ) {
         self.event = event
         self.sequence = sequence
@@ -36,6 +39,7 @@ package struct EventRecord: Sendable, Hashable {
         self.finalAt = finalAt
         self.confirmationSeq = confirmationSeq
         self.cancelRequested = cancelRequested
+        self.waitsFor = waitsFor
     }
 
     /// What was accepted reads as if it were the record's own: `record.id`, `record.payload`.

@@ -12,11 +12,14 @@ package struct Attempt: Sendable {
     let clock: WallClock
     /// A number from 0 to 1 that spreads retries.
     let jitter: @Sendable () -> Double
+    /// How long an event without a time to live waits for what a step needs.
+    let longestWait: Duration
     let logger: Logger
 
     package init(
         store: EventStore, definitions: Definitions, feed: Feed, running: RunningAttempts, clock: WallClock,
-        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }, logger: Logger
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
+        longestWait: Duration = DispatchConfiguration().wait, logger: Logger
     ) {
         self.store = store
         self.definitions = definitions
@@ -24,6 +27,7 @@ package struct Attempt: Sendable {
         self.running = running
         self.clock = clock
         self.jitter = jitter
+        self.longestWait = longestWait
         self.logger = logger
     }
 
@@ -84,8 +88,10 @@ package struct Attempt: Sendable {
         case .failed(let failure):
             end = failed(event, failure, progress, now)
             if end.state == .retrying, interruption == .cancelled { end = cancelled(event, now) }
-        case .stopped where interruption == .cancelled:
+        case .stopped where interruption == .cancelled, .waiting where interruption == .cancelled:
             end = cancelled(event, now)
+        case .waiting(let reason):
+            end = AttemptEnd(at: now, state: .waiting, dueAt: event.event.expiresAt ?? now + longestWait, wait: reason)
         case .stopped:
             end = interrupted(progress, now)
         }
@@ -190,7 +196,8 @@ package struct Attempt: Sendable {
             metadata["error"] = "\(failure.message)"
         }
         if let due = end.dueAt { metadata["due"] = "\(due)" }
-        logger.log(level: end.state == .succeeded ? .info : .warning, "attempt ended", metadata: metadata)
+        if let wait = end.wait { metadata["waits_for"] = "\(wait)" }
+        logger.log(level: end.state == .succeeded || end.state == .waiting ? .info : .warning, "attempt ended", metadata: metadata)
     }
 }
 
@@ -200,6 +207,8 @@ extension StateChange {
         var after = event
         after.state = end.state
         after.dueAt = end.dueAt
+        after.waitsFor = end.wait
+        if end.state == .waiting { after.attemptsBeforeRetry += 1 }
         after.failure = end.failure
         after.result = end.result
         after.finalAt = end.state.isFinal ? end.at : nil

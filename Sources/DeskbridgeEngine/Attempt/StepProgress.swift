@@ -9,6 +9,8 @@ struct StepProgress: Sendable {
         ///   - confirm: the confirmation's type.
         case succeeded(payload: JSONValue, confirm: EventType)
         case failed(Failure)
+        /// The step did nothing and has to wait.
+        case waiting(WaitReason)
         /// The task was cancelled.
         case stopped
     }

@@ -51,6 +51,7 @@ struct StepSequence {
                 unstored = record(step, ["error": failure.json])
             case .failed(let failure): return progress(.failed(failure), at: step, unstored)
             case .cancelled: return progress(.stopped, at: step, unstored)
+            case .waiting(let reason): return progress(.waiting(reason), at: step, unstored)
             }
         }
         do throws(PlanError) {

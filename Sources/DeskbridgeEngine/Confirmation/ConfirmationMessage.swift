@@ -31,5 +31,12 @@ extension Failure {
 
     package static let cancelled = Failure("cancelled", "The event was cancelled.", .permanent)
     package static let dropped = Failure("dropped", "A person dropped it before anybody found out what became of it.", .permanent)
+    package static let approvalTimeout = Failure(
+        "approval_timeout", "The person at the desk was asked and did not answer in time.", .permanent)
+    /// - Parameter reason: what the person said to it.
+    package static func deniedAtDesk(_ reason: String?) -> Failure {
+        Failure("denied_at_desk", "The person at the desk said no" + (reason.map { ": \($0)" } ?? "."), .permanent)
+    }
+
     package static let expired = Failure("expired", "The event's time to live ran out before it could start.", .permanent)
 }

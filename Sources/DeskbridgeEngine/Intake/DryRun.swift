@@ -35,7 +35,8 @@ package struct DryRun: Sendable {
     package var shown: JSONValue {
         switch verdict {
         case .accepted(let checked):
-            var decision: JSONObject = ["effect": "allow", "rule": .string(checked.event.rule)]
+            var decision: JSONObject = ["effect": checked.asks == nil ? "allow" : "ask", "rule": .string(checked.event.rule)]
+            decision["timeout"] = checked.asks.map { .string(Units.text($0)) }
             decision["concurrencyKey"] = checked.event.concurrencyKey.map(JSONValue.string)
             return ["decision": .object(decision), "plan": checked.plan.shown]
         case .refused(let problem):

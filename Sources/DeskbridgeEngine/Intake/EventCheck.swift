@@ -8,6 +8,8 @@ package enum EventCheck {
         package let plan: ActionPlan
         /// How many events of its concurrency group may run at once.
         package let concurrencyLimit: Int?
+        /// The time that the person at the desk has to agree; nil if nobody has to.
+        package let asks: Duration?
     }
 
     /// - Parameter looking: whether the plan may look at the disk to foresee results; for dry runs.
@@ -16,8 +18,8 @@ package enum EventCheck {
         _ draft: EventDraft, from identity: Identity, under definitions: Definitions.Snapshot, gate: Gate, now: Timestamp,
         looking: Bool = false
     ) throws(Problem) -> Checked {
-        guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, identity, definitions) }
-        let rule = try gate.check(identity, .submit(draft.type, payload: draft.payload, at: now), under: definitions.policy.policy)
+        guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, identity, definitions, gate) }
+        let permission = try gate.check(identity, .submit(draft.type, payload: draft.payload, at: now), under: definitions.policy.policy)
 
         let parameters: JSONObject
         do { parameters = try action.parameters.validate(draft.payload) } catch { throw invalid(error) }
@@ -35,16 +37,28 @@ package enum EventCheck {
         let event = AcceptedEvent(
             id: id, client: identity.client, type: draft.type, key: draft.key, payload: draft.payload,
             shownPayload: secrets.isEmpty ? nil : action.parameters.redacted(draft.payload),
-            fingerprint: draft.fingerprint, origin: identity.origin, rule: rule, action: action.name, format: draft.format,
+            fingerprint: draft.fingerprint, origin: identity.origin, rule: permission.rule, action: action.name, format: draft.format,
             acceptedAt: now, expiresAt: action.expires.map { now + $0 }, concurrencyKey: concurrencyKey,
             maximumAttempts: action.retry.attempts)
-        return Checked(event: event, plan: plan, concurrencyLimit: action.concurrency?.limit)
+        return Checked(event: event, plan: plan, concurrencyLimit: action.concurrency?.limit, asks: permission.asks)
+    }
+
+    /// Decides once more about an event that was taken: policies, grants and its action may have changed since.
+    ///
+    /// Counts against no rate.
+    /// - Throws: as ``check(_:from:under:gate:now:looking:)``.
+    package static func recheck(_ event: AcceptedEvent, under definitions: Definitions.Snapshot, now: Timestamp) throws(Problem) -> Checked {
+        try check(
+            EventDraft(type: event.type, key: event.key, payload: event.payload, format: event.format),
+            from: Identity(client: event.client, origin: event.origin), under: definitions, gate: Gate(clock: .system), now: now)
     }
 
     /// Suggests only what this client may cause: names of other actions are none of its business.
-    private static func unknownType(_ type: EventType, _ identity: Identity, _ definitions: Definitions.Snapshot) -> Problem {
-        let types = definitions.catalog.types.filter { Gate.mayCause($0, identity, under: definitions.policy.policy) }
-        let nearest = NearestName.of(type.text, in: types).map { " Did you mean \($0)?" } ?? ""
+    private static func unknownType(
+        _ type: EventType, _ identity: Identity, _ definitions: Definitions.Snapshot, _ gate: Gate
+    ) -> Problem {
+        let types = definitions.catalog.actions.map(\.type).filter { gate.allows(identity, .learn($0), under: definitions.policy.policy) }
+        let nearest = NearestName.of(type.text, in: types.map(\.text).sorted()).map { " Did you mean \($0)?" } ?? ""
         return Problem(
             .unknownEventType, "No action serves \(type.text).\(nearest)",
             errors: [.init(pointer: "/type", message: "is served by no action")])

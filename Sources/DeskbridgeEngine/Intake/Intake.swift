@@ -62,6 +62,7 @@ package final class Intake: Sendable {
 
     private func store(_ checked: EventCheck.Checked, _ reply: @escaping Reply) {
         let event = checked.event
+        if let time = checked.asks { return storeWaiting(event, until: event.acceptedAt + time, reply) }
         let place = dispatcher.admit(ConcurrencyGroup(action: event.action, key: event.concurrencyKey), limit: checked.concurrencyLimit)
         store.enqueue(.accept(event, claim: place.isSlot)) { [self] result in
             if case .success(.stored(let record)) = result {
@@ -72,21 +73,41 @@ package final class Intake: Sendable {
                 return
             }
             dispatcher.withdrawn(place)
-            open.giveBack()
-            switch result {
-            case .success(let known): reply(answer(to: known))
-            case .failure(let error):
-                reply(.failure(Problem(error)))
-                logger.error(
-                    "event could not be stored",
-                    metadata: ["event": "event.unstored", "type": "\(event.type)", "client": "\(event.client)", "error": "\(error)"])
-            }
+            answerUnstored(event, result, reply)
+        }
+    }
+
+    /// An event that the person at the desk is asked about takes no slot until there is an answer.
+    private func storeWaiting(_ event: AcceptedEvent, until: Timestamp, _ reply: @escaping Reply) {
+        store.enqueue(.accept(event, as: .waiting(until: until))) { [self] result in
+            guard case .success(.stored(let record)) = result else { return answerUnstored(event, result, reply) }
+            reply(.success(IntakeAnswer(record: record, isReplayed: false, confirmation: nil)))
+            feed.publish(.accepted(record))
+            // It may expire while it waits, which the dispatcher sees to.
+            if event.expiresAt != nil { dispatcher.wake() }
+            logAccepted(record, isReplayed: false)
+        }
+    }
+
+    /// Answers for an event that was not stored: its key is known, or the ledger refused it.
+    private func answerUnstored(_ event: AcceptedEvent, _ result: Result<IntakeResult, StoreError>, _ reply: Reply) {
+        open.giveBack()
+        switch result {
+        case .success(let known): reply(answer(to: known))
+        case .failure(let error):
+            reply(.failure(Problem(error)))
+            logger.error(
+                "event could not be stored",
+                metadata: ["event": "event.unstored", "type": "\(event.type)", "client": "\(event.client)", "error": "\(error)"])
         }
     }
 
     /// An event that is refused today may have been accepted yesterday: then its key still gets the answer it got.
     private func answerRefused(_ draft: EventDraft, _ identity: Identity, _ problem: Problem, _ reply: @escaping Reply) {
-        guard [.invalidEvent, .unknownEventType, .storageFull].contains(problem.code) else { return reply(.failure(problem)) }
+        let policy = definitions.current.policy.policy
+        guard [.invalidEvent, .unknownEventType, .storageFull].contains(problem.code),
+            gate.allows(identity, .see(owner: identity.client), under: policy)
+        else { return reply(.failure(problem)) }
         store.enqueue(.find(draft.key, of: identity.client, fingerprint: draft.fingerprint)) { [self] result in
             guard case .success(let known?) = result else { return reply(.failure(problem)) }
             reply(answer(to: known))
@@ -114,7 +135,7 @@ package final class Intake: Sendable {
             "event accepted",
             metadata: [
                 "event": isReplayed ? "event.replayed" : "event.accepted", "id": "\(record.id)", "type": "\(record.event.type)",
-                "client": "\(record.client)", "rule": "\(record.event.rule)",
+                "client": "\(record.client)", "rule": "\(record.event.rule)", "state": "\(record.state.rawValue)",
             ])
     }
 }

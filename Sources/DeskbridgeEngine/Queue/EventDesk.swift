@@ -1,5 +1,7 @@
+package import DeskbridgeActions
 package import DeskbridgeCore
 package import DeskbridgeStore
+package import Logging
 
 /// What people and clients do with events that are in the ledger: look at them, cancel, retry, resolve, drop, replay.
 package struct EventDesk: Sendable {
@@ -11,10 +13,11 @@ package struct EventDesk: Sendable {
     private let running: RunningAttempts
     private let feed: Feed
     private let clock: WallClock
+    private let logger: Logger
 
     package init(
         store: EventStore, definitions: Definitions, gate: Gate, intake: Intake, dispatcher: Dispatcher, running: RunningAttempts,
-        feed: Feed, clock: WallClock
+        feed: Feed, clock: WallClock, logger: Logger
     ) {
         self.store = store
         self.definitions = definitions
@@ -24,6 +27,7 @@ package struct EventDesk: Sendable {
         self.running = running
         self.feed = feed
         self.clock = clock
+        self.logger = logger
     }
 
     package func event(_ id: EventID, for identity: Identity) async throws(Problem) -> EventHistory {
@@ -34,10 +38,11 @@ package struct EventDesk: Sendable {
     package func events(
         _ filter: EventFilter, before cursor: Int64?, limit: Int, for identity: Identity
     ) async throws(Problem) -> EventPage {
+        let policy = definitions.current.policy.policy
         var filter = filter
-        if !identity.isLocal {
-            let owner = filter.client ?? identity.client
-            try gate.check(identity, .see(owner: owner), under: definitions.current.policy.policy)
+        let seesAll = gate.allows(identity, .seeAll, under: policy)
+        if let owner = filter.client ?? (seesAll ? nil : identity.client) {
+            try gate.check(identity, .see(owner: owner), under: policy)
             filter.client = owner
         }
         do throws(StoreError) { return try await store.events(filter, before: cursor, limit: limit) } catch { throw Problem(error) }
@@ -47,7 +52,20 @@ package struct EventDesk: Sendable {
     ///
     /// - Returns: how far it has acknowledged now.
     package func acknowledge(upTo seq: Int64, by identity: Identity) async throws(Problem) -> Int64 {
-        do throws(StoreError) { return try await store.acknowledge(identity.client, upTo: seq) } catch { throw Problem(error) }
+        let result: Result<Int64, Problem> = await withCheckedContinuation { continuation in
+            acknowledge(upTo: seq, by: identity) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// The same without waiting: acknowledgements are stored in the order of the calls.
+    package func acknowledge(upTo seq: Int64, by identity: Identity, reply: @escaping @Sendable (Result<Int64, Problem>) -> Void) {
+        do throws(Problem) {
+            try gate.check(identity, .acknowledge(owner: identity.client), under: definitions.current.policy.policy)
+        } catch {
+            return reply(.failure(error))
+        }
+        store.enqueue(.acknowledge(identity.client, upTo: seq)) { reply($0.mapError { Problem($0) }) }
     }
 
     /// Ends an event: one that waits at once, one that runs as soon as its step has been stopped.
@@ -58,12 +76,68 @@ package struct EventDesk: Sendable {
     }
 
     /// Queues an event that ended without success once more; it goes on at the step that failed.
+    ///
+    /// A client needs for that what it would need to send the event now: the person at the desk may have said no before.
     package func retry(_ id: EventID, by identity: Identity) async throws(Problem) -> EventHistory {
-        let history = try await change(id, by: identity) { now throws(StoreError) in
-            _ = try await store.perform(telling: feed, at: now, .retry(id, now: now))
+        let event = try await lookUp(id, for: identity) { .manage(owner: $0) }.event.event
+        var question: ApprovalQuestion?
+        if !identity.isOwner {
+            let now = clock.now()
+            var event = event
+            event.origin = identity.origin
+            let checked = try EventCheck.recheck(event, under: definitions.current, now: now)
+            question = checked.asks.map { ApprovalQuestion(rule: checked.event.rule, until: now + $0) }
         }
-        dispatcher.queued()
+        let history = try await change(id, by: identity) { now throws(StoreError) in
+            _ = try await store.perform(telling: feed, at: now, .retry(id, now: now, asking: question))
+        }
+        if question == nil { dispatcher.queued() }
         return history
+    }
+
+    /// Answers for the person at the desk: an approved event runs, a denied one fails.
+    ///
+    /// What would be done is checked once more before it is let through: policies and grants may have changed while it waited.
+    /// - Parameter reason: is told to the client.
+    /// - Throws: `wrong_state` unless the event waits for an answer; `forbidden` for everybody but the owner of the machine.
+    package func decide(_ id: EventID, _ decision: ApprovalDecision, by identity: Identity) async throws(Problem) -> EventHistory {
+        let event = try await lookUp(id, for: identity) { .decide(owner: $0) }.event.event
+        let now = clock.now()
+        let failure = decision.isApproved ? Self.change(of: event, under: definitions.current, now) : .deniedAtDesk(decision.reason)
+        let change: StateChange
+        do throws(StoreError) {
+            change = try await store.perform(
+                telling: feed, at: now,
+                .decide(id, decision, at: now, failure: failure) { event in
+                    ConfirmationMessage.failure(of: event, failure ?? .cancelled, at: now)
+                })
+        } catch { throw Problem(error) }
+        if failure == nil { dispatcher.queued() }
+        logger.notice(
+            "event decided at the desk",
+            metadata: [
+                "event": "event.decided", "id": "\(id)", "answer": decision.isApproved ? "approved" : "denied",
+                "place": "\(decision.place.rawValue)", "state": "\(change.event.state.rawValue)",
+            ])
+        return try await lookUp(id) ?? EventHistory(event: change.event, attempts: [], confirmation: change.confirmation, approvals: [])
+    }
+
+    /// Why an event that was taken may not run any more. Nil if it may; an action that is gone is met by the attempt.
+    private static func change(of event: AcceptedEvent, under definitions: Definitions.Snapshot, _ now: Timestamp) -> Failure? {
+        do throws(Problem) {
+            _ = try EventCheck.recheck(event, under: definitions, now: now)
+            return nil
+        } catch {
+            guard error.code != .unknownEventType else { return nil }
+            return Failure(
+                error.code.rawValue, "It was approved at the desk, but what is allowed changed while it waited: \(error.detail)", .permanent)
+        }
+    }
+
+    /// What a waiting event would do, were it approved now. Nil if it waits for no answer, or may do nothing any more.
+    package func plan(of event: EventRecord) -> ActionPlan? {
+        guard event.state == .waiting, event.waitsFor == .approval else { return nil }
+        return try? EventCheck.recheck(event.event, under: definitions.current, now: clock.now()).plan
     }
 
     /// Says what became of an event whose outcome is unknown, and sends the confirmation it owes.

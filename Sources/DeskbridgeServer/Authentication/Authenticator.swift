@@ -55,7 +55,16 @@ package final class Authenticator: Sendable {
         }
     }
 
-    /// The same without a reason and without counting, for who passes a refusal on to ``authenticate(_:origin:)``.
+    /// Uses up a pass that no request may carry as its credential; a wrong one is counted like a wrong token.
+    /// - Throws: `unauthenticated`, or `rate_limited`.
+    func redeem(_ ticket: String, of tickets: Tickets) async throws(Problem) {
+        guard tickets.redeem(ticket) == nil else { return }
+        try await charge()
+        throw Problem(
+            .unauthenticated, "The ticket is unknown, was used already, or is too old. Open the console anew: `deskbridge console`.")
+    }
+
+    /// As ``authenticate(_:origin:)`` without a reason and without counting, for who passes a refusal on to it.
     func recognize(_ credential: Credential, origin: String?) -> Authenticated? { try? check(credential, origin: origin) }
 
     /// Whether somebody who signed in could do so now: the token may have been revoked while the connection was set up.
@@ -106,7 +115,7 @@ package final class Authenticator: Sendable {
         }
         tokens.touch(record.id)
         return Authenticated(
-            identity: Identity(client: record.client, origin: origin, token: record.id), rate: record.rate,
+            identity: Identity(client: record.client, origin: origin, token: record.id, isDesk: record.isDesk), rate: record.rate,
             isSingleSession: record.isSingleSession)
     }
 

@@ -2,9 +2,12 @@ package import DeskbridgeCore
 import DeskbridgeEngine
 import Synchronization
 
-/// Short-lived passes for what cannot set headers: good once, for 30 seconds. They live in memory only.
+/// Short-lived passes, good once. They live in memory only.
 package final class Tickets: Sendable {
+    /// For what cannot set headers.
     package static let lifetime = Duration.seconds(30)
+    /// For a browser that may have to start first.
+    static let consoleLifetime = Duration.seconds(120)
     private static let mostOutstanding = 1000
 
     private struct Ticket {
@@ -13,9 +16,13 @@ package final class Tickets: Sendable {
     }
 
     private let monotonic: MonotonicClock
+    let lifetime: Duration
     private let tickets = Mutex<[String: Ticket]>([:])
 
-    package init(monotonic: MonotonicClock) { self.monotonic = monotonic }
+    package init(monotonic: MonotonicClock, lifetime: Duration = Tickets.lifetime) {
+        self.monotonic = monotonic
+        self.lifetime = lifetime
+    }
 
     /// - Returns: nil if too many are outstanding.
     func issue(to identity: Identity) -> String? {
@@ -24,7 +31,7 @@ package final class Tickets: Sendable {
         return tickets.withLock { tickets in
             if tickets.count >= Self.mostOutstanding { tickets = tickets.filter { $0.value.expiresAt > now } }
             guard tickets.count < Self.mostOutstanding else { return nil }
-            tickets[text] = Ticket(identity: identity, expiresAt: now + Self.lifetime)
+            tickets[text] = Ticket(identity: identity, expiresAt: now + lifetime)
             return text
         }
     }

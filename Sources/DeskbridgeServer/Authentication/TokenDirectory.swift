@@ -47,7 +47,10 @@ package final class TokenDirectory: Sendable {
     /// Makes a token and stores its hash.
     package func create(_ request: TokenRequest) async throws(StoreError) -> (token: BearerToken, record: TokenRecord) {
         let token = BearerToken.mint()
-        let record = request.record(hash: token.hash, now: clock.now())
+        let now = clock.now()
+        let record = request.record(hash: token.hash, now: now)
+        // Clients' tokens are kept for the list when they end; desk sessions would only fill it.
+        if request.isDesk { try await store.forgetEndedDeskSessions(at: now) }
         try await store.insertToken(record)
         try await reload()
         return (token, record)
@@ -55,12 +58,12 @@ package final class TokenDirectory: Sendable {
 
     /// Makes a token that takes the place of another; the old one stays in force for the overlap.
     ///
-    /// - Returns: nil if there is no such token in force.
+    /// - Returns: nil if there is no such token in force. A desk session cannot be rotated: it is opened anew.
     package func rotate(
         _ id: String, overlap: Duration, expiry: Duration
     ) async throws(StoreError) -> (token: BearerToken, record: TokenRecord)? {
         let now = clock.now()
-        guard let old = all.first(where: { $0.id == id && $0.isGood(at: now) }) else { return nil }
+        guard let old = all.first(where: { $0.id == id && $0.isGood(at: now) && !$0.isDesk }) else { return nil }
         let token = BearerToken.mint()
         let request = TokenRequest(
             client: old.client, origins: old.origins, expiry: expiry, rate: old.rate, isSingleSession: old.isSingleSession, label: old.label
@@ -138,6 +141,7 @@ package struct TokenRequest: Sendable {
     package var rate: Rate?
     package var isSingleSession: Bool
     package var label: String?
+    package var isDesk = false
 
     package init(
         client: ClientName, origins: [String] = [], expiry: Duration, rate: Rate? = nil, isSingleSession: Bool = false,
@@ -155,6 +159,7 @@ package struct TokenRequest: Sendable {
     package func record(hash: [UInt8], now: Timestamp) -> TokenRecord {
         TokenRecord(
             id: String(EventID(at: now).text.suffix(12)), client: client, hash: hash, origins: origins, createdAt: now,
-            expiresAt: now + expiry, revokedAt: nil, rate: rate, isSingleSession: isSingleSession, lastUsedAt: nil, label: label)
+            expiresAt: now + expiry, revokedAt: nil, rate: rate, isSingleSession: isSingleSession, lastUsedAt: nil, label: label,
+            isDesk: isDesk)
     }
 }

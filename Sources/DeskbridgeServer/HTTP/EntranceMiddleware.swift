@@ -94,6 +94,8 @@ struct EntranceMiddleware: RouterMiddleware {
     private func addHeaders(to response: inout Response, for request: Request, _ context: Context) {
         response.headers[.xContentTypeOptions] = "nosniff"
         guard !context.isControl else { return }
+        // Pages of other origins use what CORS lets them; without it they embed nothing.
+        response.headers[.crossOriginResourcePolicy] = "same-origin"
         response.headers[.vary] = "Origin"
         guard let origin = request.headers[.origin], tokens.allows(origin: origin) else { return }
         response.headers[.accessControlAllowOrigin] = origin

@@ -8,27 +8,29 @@ struct EventRoutes {
     let bridge: Bridge
     let waits: FinalWaits
 
-    func add(to router: RouterGroup<BridgeRequestContext>) {
-        router.post("events", use: post)
-        router.get("events", use: list)
-        router.get("events/:id", use: show)
-        router.post("events/:id/cancel") { request, context in
+    func add(to routes: GatedRoutes) {
+        routes.post("events", .inside([.submit, .see]), use: post)
+        routes.get("events", .inside([.see]), use: list)
+        routes.get("events/:id", .inside([.see]), use: show)
+        routes.post("events/:id/cancel", .inside([.manage])) { request, context in
             try await change(request, context) { id, identity in try await bridge.desk.cancel(id, by: identity) }
         }
-        router.post("events/:id/retry") { request, context in
+        routes.post("events/:id/retry", .inside([.manage])) { request, context in
             try await change(request, context) { id, identity in try await bridge.desk.retry(id, by: identity) }
         }
-        router.post("events/:id/drop") { request, context in
+        routes.post("events/:id/drop", .inside([.manage])) { request, context in
             try await change(request, context) { id, identity in try await bridge.desk.drop(id, by: identity) }
         }
-        router.post("events/:id/resolve") { request, context in
+        routes.post("events/:id/resolve", .inside([.manage])) { request, context in
             let resolution = try await Self.resolution(request.json(limit: bridge.configuration.limits.body))
             return try await change(request, context) { id, identity in
                 try await bridge.desk.resolve(id, as: resolution, by: identity)
             }
         }
-        router.post("events/:id/replay", use: replay)
-        router.post("ack", use: acknowledge)
+        routes.post("events/:id/approve", .inside([.decide])) { request, context in try await decide(request, context, isApproved: true) }
+        routes.post("events/:id/deny", .inside([.decide])) { request, context in try await decide(request, context, isApproved: false) }
+        routes.post("events/:id/replay", .inside([.manage]), use: replay)
+        routes.post("ack", .inside([.acknowledge]), use: acknowledge)
     }
 
     @Sendable private func post(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
@@ -78,7 +80,8 @@ struct EventRoutes {
 
     @Sendable private func show(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let client = try context.authenticated()
-        return .json(EventJSON.detail(try await bridge.desk.event(try Self.id(context), for: client.identity)))
+        let history = try await bridge.desk.event(try Self.id(context), for: client.identity)
+        return .json(EventJSON.detail(history, plan: bridge.desk.plan(of: history.event)))
     }
 
     @Sendable private func list(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
@@ -100,6 +103,26 @@ struct EventRoutes {
         }
         let acknowledged = try await bridge.desk.acknowledge(upTo: seq, by: client.identity)
         return .json(["seq": .integer(acknowledged)])
+    }
+
+    /// The answer of the person at the desk, with what the client is told as `reason`.
+    private func decide(_ request: Request, _ context: BridgeRequestContext, isApproved: Bool) async throws -> Response {
+        let body = try await request.json(limit: bridge.configuration.limits.body, isOptional: true)
+        let reason = try Self.reason(body)
+        let place: Approval.Place = context.isControl ? .command : .http
+        return try await change(request, context) { id, identity in
+            try await bridge.desk.decide(id, ApprovalDecision(isApproved: isApproved, place: place, reason: reason), by: identity)
+        }
+    }
+
+    private static func reason(_ body: JSONValue) throws(Problem) -> String? {
+        guard let value = body["reason"], value != .null else { return nil }
+        guard let text = value.stringValue, text.utf8.count <= 1000 else {
+            throw Problem(
+                .invalidEvent, "The reason must be a string of at most 1000 bytes.",
+                errors: [.init(pointer: "/reason", message: "must be a string of at most 1000 bytes")])
+        }
+        return text.isEmpty ? nil : text
     }
 
     private func change(

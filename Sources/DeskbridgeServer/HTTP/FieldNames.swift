@@ -13,5 +13,9 @@ extension HTTPField.Name {
     static let preferenceApplied = known("Preference-Applied")
     static let accessControlRequestPrivateNetwork = known("Access-Control-Request-Private-Network")
     static let accessControlAllowPrivateNetwork = known("Access-Control-Allow-Private-Network")
+    static let crossOriginOpenerPolicy = known("Cross-Origin-Opener-Policy")
+    static let crossOriginResourcePolicy = known("Cross-Origin-Resource-Policy")
+    static let referrerPolicy = known("Referrer-Policy")
+    static let secFetchSite = known("Sec-Fetch-Site")
     static let xAccelBuffering = known("X-Accel-Buffering")
 }

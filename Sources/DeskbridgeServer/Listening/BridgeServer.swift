@@ -24,6 +24,7 @@ package struct BridgeServer: Service {
     private let controlSocket: String
     private let isListening: @Sendable (ListeningReport) -> Void
     private let tickets: Tickets
+    private let consoleTickets: Tickets
     private let sessions = SessionRegistry()
     private let authenticator: Authenticator
     private let rates: ClientRates
@@ -42,6 +43,7 @@ package struct BridgeServer: Service {
         status = StatusBoard(counts: try await bridge.store.counts())
         waits = FinalWaits(bridge: bridge)
         tickets = Tickets(monotonic: bridge.monotonic)
+        consoleTickets = Tickets(monotonic: bridge.monotonic, lifetime: Tickets.consoleLifetime)
         let limits = bridge.configuration.limits
         authenticator = Authenticator(tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic)
         rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
@@ -112,25 +114,35 @@ package struct BridgeServer: Service {
         return logger
     }
 
-    private var router: Router<BridgeRequestContext> {
+    private var router: Router<BridgeRequestContext> { routes(notedIn: GatedRouteTable()) }
+
+    /// All routes.
+    /// - Parameter table: gets to know what each needs that is for who has signed in.
+    func routes(notedIn table: GatedRouteTable) -> Router<BridgeRequestContext> {
         let router = Router(context: BridgeRequestContext.self, options: .autoGenerateHeadEndpoints)
         let known = KnownRoutes()
         router.add(middleware: EntranceMiddleware(port: port, tokens: tokens, known: known))
-        PageRoutes().add(to: router)
+        WebFileRoutes(port: port).add(to: router)
+        let console = ConsoleRoutes(
+            bridge: bridge, authenticator: authenticator, tokens: tokens, tickets: consoleTickets, sessions: sessions, port: port,
+            address: entrances.compactMap(\.shown).first ?? "")
+        console.addPublic(to: router)
         let statusRoutes = StatusRoutes(
             bridge: bridge, status: status, sessions: sessions, addresses: entrances.compactMap(\.shown))
         statusRoutes.addPublic(to: router)
 
         let authentication = AuthenticationMiddleware(authenticator: authenticator, rates: rates)
-        statusRoutes.addMetrics(to: router.group().add(middleware: authentication))
-        let v1 = router.group("v1").add(middleware: authentication)
+        statusRoutes.addMetrics(
+            to: GatedRoutes(group: router.group().add(middleware: authentication), prefix: "", bridge: bridge, table: table))
+        let v1 = GatedRoutes(group: router.group("v1").add(middleware: authentication), prefix: "/v1", bridge: bridge, table: table)
         EventRoutes(bridge: bridge, waits: waits).add(to: v1)
         ActionRoutes(bridge: bridge).add(to: v1)
         PolicyRoutes(bridge: bridge).add(to: v1)
         StreamRoute(bridge: bridge, status: status, sessions: sessions, authenticator: authenticator).add(to: v1)
         TokenRoutes(bridge: bridge, tokens: tokens, tickets: tickets, sessions: sessions).add(to: v1)
+        console.add(to: v1)
         statusRoutes.add(to: v1)
-        v1.get("ws") { _, _ -> Response in
+        v1.get("ws", .first(.watch)) { _, _ -> Response in
             throw Problem(.upgradeRequired, "Open this address as a WebSocket: new WebSocket(\"ws://127.0.0.1:…/v1/ws\").")
         }
         known.learn(from: router)

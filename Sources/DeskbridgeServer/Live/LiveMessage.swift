@@ -42,6 +42,7 @@ struct LiveMessage: Sendable {
         members["idempotencyKey"] = .string(event.key.text)
         members["state"] = .string(answer.record.state.rawValue)
         members["replayed"] = .bool(answer.isReplayed)
+        members.merge(EventJSON.wait(answer.record)) { _, new in new }
         return LiveMessage(name: "accepted", seq: nil, body: .object(members))
     }
 
@@ -58,6 +59,7 @@ struct LiveMessage: Sendable {
             "after": .string(event.state.rawValue), "attempt": .integer(Int64(event.attempt)), "timestamp": .string(moment.description),
         ]
         if event.state == .retrying { members["dueAt"] = event.dueAt.map { .string($0.description) } }
+        members.merge(EventJSON.wait(event)) { _, new in new }
         if event.state != .succeeded { members["error"] = event.failure?.json }
         return LiveMessage(name: "state", seq: nil, body: .object(members))
     }

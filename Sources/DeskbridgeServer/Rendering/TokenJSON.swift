@@ -13,6 +13,7 @@ package enum TokenJSON {
         members["revokedAt"] = record.revokedAt.map { .string($0.description) }
         members["lastUsedAt"] = record.lastUsedAt.map { .string($0.description) }
         members["rate"] = record.rate.map { .string($0.description) }
+        if record.isDesk { members["desk"] = true }
         return .object(members)
     }
 
@@ -31,8 +32,8 @@ package enum TokenJSON {
         if let unknown = members.keys.first(where: { !known.contains($0) }) {
             throw invalid(JSONPointer.root.appending(unknown).text, "is no property of a token; those are \(known.joined(separator: ", "))")
         }
-        guard let client = members["client"]?.stringValue.flatMap(ClientName.init), client != .local else {
-            throw invalid("/client", "must be a name of small letters, digits and . _ : -, and not \"local\"")
+        guard let client = members["client"]?.stringValue.flatMap(ClientName.init), !client.isReserved else {
+            throw invalid("/client", "must be a name of small letters, digits and . _ : -, and not \"local\" or \"console\"")
         }
         var rate: Rate?
         if let value = members["rate"] {

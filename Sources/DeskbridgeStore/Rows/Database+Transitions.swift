@@ -6,9 +6,19 @@ struct Transition {
     var state: DeliveryState
     var at: Timestamp
     var dueAt: Timestamp?
+    var wait: WaitReason?
     var failure: Failure?
     var result: JSONValue?
     var confirmation: JSONValue?
+    /// What came of the question to the person at the desk; without it, the event went on without an answer.
+    var answer: ApprovalAnswer?
+}
+
+/// How an open question is closed.
+struct ApprovalAnswer {
+    var answer: Approval.Answer
+    var place: Approval.Place?
+    var reason: String?
 }
 
 extension Database {
@@ -20,15 +30,17 @@ extension Database {
         let confirmation = try transition.confirmation.map { try insertConfirmation($0, for: head, at: transition.at) }
         let state = transition.state
         let isDue = state == .queued || state == .retrying
+        if head.state == .waiting { try closeApproval(of: head.sequence, transition.answer, at: transition.at) }
         try run(
             """
-            UPDATE events SET state = ?, due_at = ?, waits_until = ?, result = ?, failure_code = ?, failure_message = ?,
+            UPDATE events SET state = ?, due_at = ?, waits_until = ?, waits_for = ?, result = ?, failure_code = ?, failure_message = ?,
                 failure_kind = ?, final_at = ?, confirmation_seq = ?, cancel_requested = 0
             WHERE sequence = ?
             """,
             [
                 state.rawValue, isDue ? (transition.dueAt ?? transition.at).milliseconds : nil,
-                state == .waiting ? transition.dueAt?.milliseconds : nil, transition.result?.text, transition.failure?.code,
+                state == .waiting ? transition.dueAt?.milliseconds : nil, state == .waiting ? transition.wait?.json.text : nil,
+                transition.result?.text, transition.failure?.code,
                 transition.failure?.message, transition.failure?.kind.rawValue, state.isFinal ? transition.at.milliseconds : nil,
                 confirmation?.seq, head.sequence,
             ])
@@ -47,6 +59,7 @@ extension Database {
         after.finalAt = transition.state.isFinal ? transition.at : nil
         after.confirmationSeq = nil
         after.cancelRequested = false
+        after.waitsFor = transition.wait
 
         var transition = transition
         if let body { transition.confirmation = body(after) }

@@ -7,14 +7,20 @@ enum EventRow {
     static let columns = """
         sequence, id, client, key, fingerprint, type, payload, shown_payload, origin, rule, action, cloud_source, accepted_at, \
         expires_at, concurrency_key, maximum_attempts, state, attempt, attempts_before_retry, coalesce(due_at, waits_until), \
-        cancel_requested, result, failure_code, failure_message, failure_kind, final_at, confirmation_seq
+        cancel_requested, result, failure_code, failure_message, failure_kind, final_at, confirmation_seq, waits_for
         """
 
     static func record(_ row: Row) throws -> EventRecord {
         EventRecord(
             event: try event(row), sequence: row[0], state: try StoredText.read(row[16], DeliveryState.init(rawValue:)),
             attempt: row[17], attemptsBeforeRetry: row[18], dueAt: row.timestamp(19), result: try row.json(21),
-            failure: try row.failure(22), finalAt: row.timestamp(25), confirmationSeq: row[26], cancelRequested: row[20])
+            failure: try row.failure(22), finalAt: row.timestamp(25), confirmationSeq: row[26], cancelRequested: row[20],
+            waitsFor: try row.json(27).map { json in
+                guard let reason = WaitReason(json: json) else {
+                    throw StoreError(.corrupt, "The ledger holds \(json.text) where it should say what an event waits for")
+                }
+                return reason
+            })
     }
 
     private static func event(_ row: Row) throws -> AcceptedEvent {

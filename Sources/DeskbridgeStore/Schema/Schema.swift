@@ -6,6 +6,8 @@ enum Schema {
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("M001_Ledger") { db in try db.execute(sql: M001_Ledger.sql) }
+        migrator.registerMigration("M002_DeskSessions") { db in try db.execute(sql: M002_DeskSessions.sql) }
+        migrator.registerMigration("M003_Waiting") { db in try db.execute(sql: M003_Waiting.sql) }
         return migrator
     }()
 }
