@@ -34,6 +34,7 @@ extension Gate {
         case administer
         /// See the policies, and what they would say to anybody.
         case readPolicies
+        case readAudit
         /// Begin a desk session.
         case openConsole
         /// End the desk session that asks.
@@ -55,6 +56,7 @@ extension Gate {
             case .takeTicket: .takeTicket
             case .administer: .administer
             case .readPolicies: .readPolicies
+            case .readAudit: .readAudit
             case .openConsole, .closeConsole: .openConsole
             }
         }
@@ -68,6 +70,7 @@ extension Gate {
         case readMetrics = "read_metrics"
         case takeTicket = "take_ticket"
         case readPolicies = "read_policies"
+        case readAudit = "read_audit"
         case openConsole = "open_console"
     }
 

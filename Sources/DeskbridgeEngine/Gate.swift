@@ -74,6 +74,7 @@ package final class Gate: Sendable {
         case .readDetails: atDesk(identity, "These details are for the person at the desk.")
         case .administer: atDesk(identity, "Tokens are managed on the machine itself, with `deskbridge token`.")
         case .readPolicies: atDesk(identity, "Policies are shown on the machine itself, with `deskbridge policy`.")
+        case .readAudit: atDesk(identity, "The audit is read on the machine itself, with `deskbridge audit`.")
         // Not from the console: a desk session would otherwise never end.
         case .openConsole:
             identity.isLocal

@@ -42,33 +42,33 @@ import Testing
             ("studio", "https://evil.example", "RENDER", .deniedByPolicy),
             ("studio", nil, "RENDER", .deniedByPolicy), ("other", "https://studio.example", "RENDER", .deniedByPolicy),
             ("admin", nil, "RENDER", nil), ("admin", nil, "DELETE_ALL", .deniedByPolicy), ("local", nil, "DELETE_ALL", .deniedByPolicy),
-            ("admin", nil, "PUBLISH", .deniedByPolicy), ("local", nil, "ANYTHING", nil),
+            ("admin", nil, "PUBLISH", nil), ("local", nil, "ANYTHING", nil),
         ] as [(client: String, origin: String?, type: String, code: ProblemCode?)])
     func rulesDecideWhoMayCauseWhat(client: String, origin: String?, type: String, code: ProblemCode?) throws {
-        #expect(self.code(try identity(client, origin), .submit(try #require(EventType(type)), payload: [:], at: Timestamp(milliseconds: 0))) == code)
+        #expect(self.code(try identity(client, origin), .submit(try #require(EventType(type)))) == code)
     }
 
     @Test func theRuleThatDecidedIsNamedForTheLedger() throws {
         let rule = try gate.check(
-            try identity("studio", "https://studio.example"), .submit(try #require(EventType("RENDER")), payload: [:], at: Timestamp(milliseconds: 0)), under: policy)
-        #expect(rule == "policies/p.yaml:2")
+            try identity("studio", "https://studio.example"), .submit(try #require(EventType("RENDER"))), under: policy)
+        #expect(rule == Gate.Permission(rule: "policies/p.yaml:2"))
     }
 
     @Test func aRateIsCountedForEachClientAndRule() throws {
         let type = try #require(EventType("RENDER"))
         let studio = try identity("studio", "https://studio.example")
-        for _ in 0..<3 { try gate.check(studio, .submit(type, payload: [:], at: Timestamp(milliseconds: 0)), under: policy) }
+        for _ in 0..<3 { try gate.check(studio, .submit(type), under: policy) }
         do throws(Problem) {
-            try gate.check(studio, .submit(type, payload: [:], at: Timestamp(milliseconds: 0)), under: policy)
+            try gate.check(studio, .submit(type), under: policy)
             Issue.record("the fourth passed")
         } catch {
             #expect(error.code == .rateLimited)
             #expect(error.retryAfter == .seconds(10))
             #expect(!error.detail.contains("yaml"))
         }
-        #expect(code(try identity("admin"), .submit(type, payload: [:], at: Timestamp(milliseconds: 0))) == nil)
+        #expect(code(try identity("admin"), .submit(type)) == nil)
         time.pass(.seconds(10))
-        #expect(code(studio, .submit(type, payload: [:], at: Timestamp(milliseconds: 0))) == nil)
+        #expect(code(studio, .submit(type)) == nil)
     }
 
     @Test(arguments: [
@@ -88,8 +88,61 @@ import Testing
         #expect(code(try identity(client), .manage(owner: owner)) == (may ? nil : .notFound))
     }
 
+    /// Who may do what that is not about one event.
+    @Test(
+        arguments: [
+            (.plan, true, true), (.listActions, true, true), (.watch, true, true), (.readStatus, true, true), (.readMetrics, true, true),
+            (.takeTicket, true, true), (.seeAll, false, true), (.readDetails, false, true), (.administer, false, true),
+            (.readPolicies, false, true), (.openConsole, false, false), (.closeConsole, false, true),
+        ] as [(Gate.Verb, client: Bool, console: Bool)])
+    func whatIsForTheDeskIsRefusedToClients(verb: Gate.Verb, client: Bool, console: Bool) throws {
+        #expect(gate.allows(try identity("admin"), verb, under: policy) == client)
+        #expect(gate.allows(Identity(client: .console, token: "t", isDesk: true), verb, under: policy) == console)
+        // A token of that name is not the owner of the machine.
+        #expect(gate.allows(Identity(client: .local, token: "t"), verb, under: policy) == client)
+    }
+
+    @Test(arguments: [("studio", "studio", true), ("admin", "studio", false), ("local", "studio", false), ("local", "local", true)])
+    func eachClientAcknowledgesItsOwnConfirmations(client: String, owner: String, may: Bool) throws {
+        let owner = try #require(ClientName(owner))
+        #expect(gate.allows(try identity(client), .acknowledge(owner: owner), under: policy) == may)
+    }
+
+    @Test(
+        arguments: [
+            ("studio", "https://studio.example", "RENDER", "policies"), ("studio", nil, "RENDER", nil), ("other", nil, "PUBLISH", "policies"),
+            ("other", nil, "DELETE_ALL", nil), ("local", nil, "DELETE_ALL", "desk"),
+        ] as [(String, String?, String, String?)])
+    func aClientIsToldOfWhatItMayEverCause(client: String, origin: String?, type: String, rule: String?) throws {
+        let decision = gate.decide(try identity(client, origin), .learn(try #require(EventType(type))), under: policy)
+        #expect((decision.isAllowed ? decision.rule : nil) == rule)
+    }
+
+    @Test(
+        arguments: [
+            ("studio", "studio", "own"), ("admin", "studio", "visibility"), ("local", "studio", "desk"), ("studio", "other", "default"),
+        ])
+    func aDecisionNamesItsRule(client: String, owner: String, rule: String) throws {
+        let owner = try #require(ClientName(owner))
+        #expect(gate.decide(try identity(client), .see(owner: owner), under: policy).rule == rule)
+    }
+
+    @Test func anAnswerThatTheGateWasNotAskedAboutIsWithheld() async throws {
+        let asked = await GateWitness.watching([.plan, .see]) { gate.allows(.local, .plan, under: policy) }
+        #expect(asked == true)
+        let forgotten = await GateWitness.watching([.see]) { gate.allows(.local, .plan, under: policy) }
+        #expect(forgotten == nil)
+        let silent = await GateWitness.watching([.see]) { true }
+        #expect(silent == nil)
+    }
+
     @Test func tokensAreManagedAtTheDeskOnly() throws {
         #expect(code(.local, .administer) == nil)
         #expect(code(try identity("admin"), .administer) == .forbidden)
     }
+}
+
+extension Gate.Verb {
+    /// Causes an event whose payload says nothing.
+    static func submit(_ type: EventType) -> Gate.Verb { .submit(type, payload: [:], at: Timestamp(milliseconds: 0)) }
 }

@@ -100,3 +100,13 @@ package final class Definitions: Sendable {
         }
     }
 }
+
+extension Definitions.Snapshot {
+    /// The SHA-256 of the rules and grants in force, in hexadecimal: by it two states of the policies are told apart.
+    package var policyDigest: String {
+        let written: JSONValue = [
+            "rules": .array(policy.policy.rules.map(\.written)), "grants": .array(policy.grantPlaces.map { .string($0.text) }),
+        ]
+        return AuditRecord.hexadecimal(PayloadFingerprint(of: written).bytes)
+    }
+}

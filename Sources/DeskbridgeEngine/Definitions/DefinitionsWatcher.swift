@@ -1,3 +1,4 @@
+import DeskbridgeActions
 internal import DeskbridgeCore
 package import Logging
 import ServiceLifecycle
@@ -26,12 +27,12 @@ package struct DefinitionsWatcher: Service {
             return
         }
         for warning in definitions.current.warnings { log(warning) }
-        reload()
-        for await _ in folders.changes.cancelOnGracefulShutdown() { reload() }
+        await reload()
+        for await _ in folders.changes.cancelOnGracefulShutdown() { await reload() }
     }
 
-    private func reload() {
-        guard let snapshot = definitions.reload() else { return }
+    private func reload() async {
+        guard let snapshot = await BlockingCalls.run({ definitions.reload() }) else { return }
         for error in snapshot.errors.errors {
             logger.error(
                 "definition refused; what was in force before stays",

@@ -34,12 +34,13 @@ package enum EventCheck {
         do { concurrencyKey = try planner.concurrencyKey() } catch { throw refused("concurrency", error) }
 
         let secrets = action.parameters.secretNames
-        let event = AcceptedEvent(
+        var event = AcceptedEvent(
             id: id, client: identity.client, type: draft.type, key: draft.key, payload: draft.payload,
             shownPayload: secrets.isEmpty ? nil : action.parameters.redacted(draft.payload),
             fingerprint: draft.fingerprint, origin: identity.origin, rule: permission.rule, action: action.name, format: draft.format,
             acceptedAt: now, expiresAt: action.expires.map { now + $0 }, concurrencyKey: concurrencyKey,
             maximumAttempts: action.retry.attempts)
+        event.planDigest = AuditRecord.hexadecimal(PayloadFingerprint(of: plan.shown).bytes)
         return Checked(event: event, plan: plan, concurrencyLimit: action.concurrency?.limit, asks: permission.asks)
     }
 

@@ -15,12 +15,13 @@ package final class Intake: Sendable {
     private let open: OpenEvents
     private let feed: Feed
     private let clock: WallClock
+    private let audit: AuditTrail
     private let logger: Logger
     private let isClosed = Mutex(false)
 
     package init(
         store: EventStore, definitions: Definitions, gate: Gate, dispatcher: Dispatcher, open: OpenEvents, feed: Feed,
-        clock: WallClock, logger: Logger
+        clock: WallClock, audit: AuditTrail, logger: Logger
     ) {
         self.store = store
         self.definitions = definitions
@@ -29,6 +30,7 @@ package final class Intake: Sendable {
         self.open = open
         self.feed = feed
         self.clock = clock
+        self.audit = audit
         self.logger = logger
     }
 
@@ -48,6 +50,9 @@ package final class Intake: Sendable {
             try open.take()
             store(checked, reply)
         } catch {
+            if [.deniedByPolicy, .rateLimited].contains(error.code) {
+                audit.noteRefusal(of: Gate.Kind.submit.rawValue, type: draft.type, code: error.code)
+            }
             answerRefused(draft, identity, error, reply)
         }
     }

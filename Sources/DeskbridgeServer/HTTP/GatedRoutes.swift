@@ -5,7 +5,7 @@ import Hummingbird
 import Synchronization
 
 /// Routes for who has signed in. Each says what it does, so that none is answered that the gate did not decide about.
-struct GatedRoutes: Sendable {
+struct GatedRoutes {
     /// What has to be decided before an answer goes out.
     enum Need: Sendable {
         /// Decided before the route is asked.
@@ -36,15 +36,23 @@ struct GatedRoutes: Sendable {
     private func on(_ method: HTTPRequest.Method, _ path: String, _ need: Need, _ handler: @escaping Handler) {
         table.add("\(method.rawValue) \(prefix)/\(path)", need.kinds)
         group.on(RouterPath(path), method: method) { [bridge] request, context in
-            let answer = try await GateWitness.watching(need.kinds) {
-                if case .first(let verb) = need {
-                    let identity = try context.authenticated().identity
-                    try bridge.gate.check(identity, verb, under: bridge.definitions.current.policy.policy)
+            let identity = try context.authenticated().identity
+            let actor = identity.actor(through: context.isControl ? .control : .http)
+            let answer = try await AuditActor.$current.withValue(actor) {
+                try await GateWitness.watching(need.kinds) {
+                    if case .first(let verb) = need { try Self.demand(verb, identity, of: bridge) }
+                    return try await handler(request, context)
                 }
-                return try await handler(request, context)
             }
             guard let answer else { throw Problem.undecided }
             return answer
+        }
+    }
+
+    private static func demand(_ verb: Gate.Verb, _ identity: Identity, of bridge: Bridge) throws(Problem) {
+        do throws(Problem) { try bridge.gate.check(identity, verb, under: bridge.definitions.current.policy.policy) } catch {
+            bridge.audit.noteRefusal(of: verb.kind.rawValue, code: error.code)
+            throw error
         }
     }
 }

@@ -45,7 +45,7 @@ package struct BridgeServer: Service {
         tickets = Tickets(monotonic: bridge.monotonic)
         consoleTickets = Tickets(monotonic: bridge.monotonic, lifetime: Tickets.consoleLifetime)
         let limits = bridge.configuration.limits
-        authenticator = Authenticator(tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic)
+        authenticator = Authenticator(tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic, audit: bridge.audit)
         rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
         let loopback = try Loopback.choose(bridge.configuration.listen, logger: bridge.logger)
         port = loopback.port
@@ -138,6 +138,7 @@ package struct BridgeServer: Service {
         EventRoutes(bridge: bridge, waits: waits).add(to: v1)
         ActionRoutes(bridge: bridge).add(to: v1)
         PolicyRoutes(bridge: bridge).add(to: v1)
+        AuditRoutes(bridge: bridge).add(to: v1)
         StreamRoute(bridge: bridge, status: status, sessions: sessions, authenticator: authenticator).add(to: v1)
         TokenRoutes(bridge: bridge, tokens: tokens, tickets: tickets, sessions: sessions).add(to: v1)
         console.add(to: v1)

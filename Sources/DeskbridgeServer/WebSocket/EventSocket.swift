@@ -58,7 +58,10 @@ final class EventSocket: Sendable {
             group.addTask { [services, connection] in
                 if await services.authenticator.lapse(of: client) { Self.close(connection, .lapsed) }
             }
-            while let message = await messages.next() { await receive(message, session) }
+            let actor = client.identity.actor(through: client.identity.isLocal ? .control : .webSocket)
+            while let message = await messages.next() {
+                await AuditActor.$current.withValue(actor) { await receive(message, session) }
+            }
             group.cancelAll()
         }
     }
@@ -128,10 +131,14 @@ final class EventSocket: Sendable {
         do throws(Problem) {
             try services.rates.take(session.client)
             let message = try SocketMessage(object, asCloudEvents: asCloudEvents)
-            let isDecided = try await GateWitness.watching(message.kind.map { [$0] } ?? []) { () async throws(Problem) in
+            guard let kind = message.kind else { return try await handle(message, session) }
+            // Answered from within the commit, or refused by who asks the gate before anything is stored.
+            if case .event(let draft) = message { return submit(draft, session) }
+            let answered: Bool? = try await GateWitness.watching([kind]) { () async throws(Problem) in
                 try await handle(message, session)
+                return true
             }
-            if message.kind != nil, isDecided == nil { throw Problem.undecided }
+            if answered == nil { throw Problem.undecided }
         } catch {
             send(
                 error, key: object["idempotencyKey"]?.stringValue, requestID: object["type"] == "request" ? object["id"]?.stringValue : nil)

@@ -103,7 +103,7 @@ import Testing
         try await withHome(policy: "rules: [{allow: [MAKE], clients: [studio], payload: {n: {patern: x}}}]\ngrant: 5") { home in
             try await home.run("policy check", endsWith: 78)
             #expect(home.terminal.output.split(separator: "\n").map { $0.prefix(30) } == [
-                "policies/p.yaml:1:57: error: t", "policies/p.yaml:2:1: error: a ",
+                "policies/p.yaml:1:58: error: t", "policies/p.yaml:2:1: error: a ",
             ])
         }
         try await withHome(policy: "rules: [{allow: [MAKE], clients: [studio]}]") { home in
@@ -203,11 +203,11 @@ import Testing
         try await withHome { home in
             try await home.run("policy explain MAKE --client guest --at 2026-11-21T12:00:00Z --set name=abc", endsWith: 77)
             let lines = home.terminal.output.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            #expect(lines[0] == "RULE               EFFECT  MATCHES                      ")
+            #expect(lines[0] == "RULE               EFFECT  MATCHES")
             #expect(lines[1].hasPrefix("policies/p.yaml:2  allow   no: it is for clients studio"))
             #expect(lines[2].hasPrefix("policies/p.yaml:3  deny    yes: this rule decides"))
-            #expect(home.terminal.output.contains("decision     deny\n"))
-            #expect(home.terminal.output.contains("reason       client \"guest\" may not cause MAKE\n"))
+            #expect(home.terminal.output.contains("decision  deny\n"))
+            #expect(home.terminal.output.contains("reason    client \"guest\" may not cause MAKE\n"))
             #expect(home.terminal.output.contains("step say     granted: "))
         }
     }

@@ -69,7 +69,7 @@ struct PayloadConditionTests {
 
     /// A value that costs too much to look at must not slip past a deny, nor through an allow.
     @Test func aValueTooLongToLookAtIsDeniedWhateverTheRuleSays() throws {
-        let pattern = "(a|b){1,300}"
+        let pattern = "[ab]{1,900}"
         let policy = try policy(
             rules: "{deny: [A], clients: [a], payload: {name: {pattern: \"\(pattern)\"}, kind: {const: x}}}", "{allow: [A], clients: [a]}")
         let long = JSONValue.string(String(repeating: "a", count: 60_000))

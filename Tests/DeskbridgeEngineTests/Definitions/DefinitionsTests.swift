@@ -81,6 +81,14 @@ import Testing
         } catch { #expect(error.description == "actions/a.yaml:1:1: the file is larger than 1 MiB") }
     }
 
+    @Test func whatIsNoRegularFileIsRefusedAndNotWaitedFor() throws {
+        #expect(mkfifo(home.bridge + "/actions/pipe.yaml", 0o600) == 0)
+        do throws(DefinitionErrors) {
+            _ = try DefinitionFolder(path: home.bridge + "/actions", name: "actions").read()
+            Issue.record("it was read")
+        } catch { #expect(error.description == "actions/pipe.yaml:1:1: this is no regular file; move it out of the folder") }
+    }
+
     // MARK: Reload
 
     @Test func withoutAChangeThereIsNoNewSnapshot() throws {
