@@ -28,12 +28,11 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         .systemLibrary(name: "CDBus", pkgConfig: "dbus-1", providers: [.apt(["libdbus-1-dev"])]),
         .target(name: "CLinux"),
-        .target(name: "CWebFiles"),
+        .target(name: "CWebFiles", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "DBus", dependencies: ["CDBus"], swiftSettings: strict),
         .target(
             name: "WebSocketTransport",
@@ -71,7 +70,6 @@ let package = Package(
             name: "DeskbridgeActions",
             dependencies: [
                 "CLinux", "DBus", "DeskbridgeCore",
-                .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: strict
@@ -87,9 +85,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "DeskbridgeDesk",
+            dependencies: [
+                "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "DeskbridgeServer",
             dependencies: [
-                "CWebFiles", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
+                "CWebFiles", "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore", "WebSocketTransport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -103,7 +110,8 @@ let package = Package(
         .target(
             name: "DeskbridgeCommands",
             dependencies: [
-                "CLinux", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeServer", "DeskbridgeStore",
+                "CLinux", "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeDesk", "DeskbridgeEngine", "DeskbridgeServer",
+                "DeskbridgeStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -131,7 +139,7 @@ let package = Package(
         .target(
             name: "DeskbridgeTestSupport",
             dependencies: [
-                "DeskbridgeActions", "DeskbridgeCommands", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore",
+                "CLinux", "DeskbridgeActions", "DeskbridgeCommands", "DeskbridgeCore", "DeskbridgeEngine", "DeskbridgeStore",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -159,7 +167,15 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeActionsTests",
-            dependencies: ["DeskbridgeActions", "DeskbridgeTestSupport"],
+            dependencies: ["CLinux", "DeskbridgeActions", "DeskbridgeTestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "DeskbridgeDeskTests",
+            dependencies: [
+                "DBus", "DeskbridgeDesk", "DeskbridgeTestSupport",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -9,7 +9,7 @@ export function newKey(): string;
 export interface ConnectOptions {
   /** Where the bridge listens, such as `http://127.0.0.1:7420`. `localhost` becomes `127.0.0.1`. */
   url?: string;
-  /** The bridge's port on 127.0.0.1. Default: the page's own port if the bridge served the page, otherwise 7420. */
+  /** The bridge's port on 127.0.0.1. Default: the one this module was loaded from if it is a bridge's `/client.js`, otherwise 7420. */
   port?: number;
   /** A token (`dbt_…`), or a function that gives one, asked again after the bridge refused the last one. */
   token?: string | (() => string | Promise<string>);
@@ -83,6 +83,9 @@ export interface Bridge {
 
   /** Takes a new token or ticket, and connects with it. */
   signIn(credential: Pick<ConnectOptions, 'token' | 'ticket'>): void;
+
+  /** How many milliseconds the bridge takes to answer. */
+  ping(): Promise<number>;
 
   /** Drops the connection if there is one, and connects now. */
   reconnect(): void;
@@ -208,7 +211,7 @@ export interface OutboxStorage {
   close(): void;
 }
 export interface OutboxEntry { key: string; type: string; payload: string; at: number; owner?: string; id?: string }
-export interface Cursor { seq: number; acknowledged: number; credential: number | null }
+export interface Cursor { seq: number; acknowledged: number; client: string; credential: number | null; turn: string }
 
 /** What went wrong, with a stable `code` and words that say what to do. */
 export class BridgeError extends Error {

@@ -46,7 +46,6 @@ extension BusError {
         package static let noServer = prefix + "NoServer"
         package static let timedOut = prefix + "TimedOut"
         package static let timeout = prefix + "Timeout"
-        package static let unknownInterface = prefix + "UnknownInterface"
         package static let unknownMethod = prefix + "UnknownMethod"
         package static let unknownObject = prefix + "UnknownObject"
     }

@@ -23,9 +23,12 @@ extension MemberName {
 }
 
 extension ErrorName {
-    static let failed = ErrorName(valid: BusError.Name.failed)
-    static let invalidArguments = ErrorName(valid: BusError.Name.invalidArgs)
-    static let limitsExceeded = ErrorName(valid: BusError.Name.limitsExceeded)
-    static let unknownMethod = ErrorName(valid: BusError.Name.unknownMethod)
-    static let unknownObject = ErrorName(valid: BusError.Name.unknownObject)
+    static let failed = ErrorName(valid: "org.freedesktop.DBus.Error.Failed")
+    static let invalidArguments = ErrorName(valid: "org.freedesktop.DBus.Error.InvalidArgs")
+    static let limitsExceeded = ErrorName(valid: "org.freedesktop.DBus.Error.LimitsExceeded")
+    package static let propertyReadOnly = ErrorName(valid: "org.freedesktop.DBus.Error.PropertyReadOnly")
+    package static let unknownInterface = ErrorName(valid: "org.freedesktop.DBus.Error.UnknownInterface")
+    static let unknownMethod = ErrorName(valid: "org.freedesktop.DBus.Error.UnknownMethod")
+    static let unknownObject = ErrorName(valid: "org.freedesktop.DBus.Error.UnknownObject")
+    package static let unknownProperty = ErrorName(valid: "org.freedesktop.DBus.Error.UnknownProperty")
 }

@@ -4,8 +4,8 @@
 package struct BusName: Sendable, Hashable, CustomStringConvertible {
     package let text: String
 
-    /// - Parameter text: written out in this target.
-    init(valid text: String) { self.text = text }
+    /// - Parameter text: written out in the source, and a valid name.
+    package init(valid text: StaticString) { self.text = text.description }
 
     package init(_ text: String) throws(BusNameError) {
         let isUnique = text.utf8.first == UInt8(ascii: ":")
@@ -27,8 +27,8 @@ package struct BusName: Sendable, Hashable, CustomStringConvertible {
 package struct ObjectPath: Sendable, Hashable, CustomStringConvertible {
     package let text: String
 
-    /// - Parameter text: written out in this target.
-    init(valid text: String) { self.text = text }
+    /// - Parameter text: written out in the source, and a valid name.
+    package init(valid text: StaticString) { self.text = text.description }
 
     package init(_ text: String) throws(BusNameError) {
         func refuse(_ reason: String) -> BusNameError { BusNameError(what: "object path", text: text, reason: reason) }
@@ -55,8 +55,8 @@ package struct ObjectPath: Sendable, Hashable, CustomStringConvertible {
 package struct InterfaceName: Sendable, Hashable, CustomStringConvertible {
     package let text: String
 
-    /// - Parameter text: written out in this target.
-    init(valid text: String) { self.text = text }
+    /// - Parameter text: written out in the source, and a valid name.
+    package init(valid text: StaticString) { self.text = text.description }
 
     package init(_ text: String) throws(BusNameError) {
         try NameRules.checkElements(text[...], of: text, what: "interface name")
@@ -72,8 +72,8 @@ package struct InterfaceName: Sendable, Hashable, CustomStringConvertible {
 package struct MemberName: Sendable, Hashable, CustomStringConvertible {
     package let text: String
 
-    /// - Parameter text: written out in this target.
-    init(valid text: String) { self.text = text }
+    /// - Parameter text: written out in the source, and a valid name.
+    package init(valid text: StaticString) { self.text = text.description }
 
     package init(_ text: String) throws(BusNameError) {
         func refuse(_ reason: String) -> BusNameError { BusNameError(what: "member name", text: text, reason: reason) }
@@ -95,8 +95,8 @@ package struct MemberName: Sendable, Hashable, CustomStringConvertible {
 package struct ErrorName: Sendable, Hashable, CustomStringConvertible {
     package let text: String
 
-    /// - Parameter text: written out in this target.
-    init(valid text: String) { self.text = text }
+    /// - Parameter text: written out in the source, and a valid name.
+    package init(valid text: StaticString) { self.text = text.description }
 
     package init(_ text: String) throws(BusNameError) {
         try NameRules.checkElements(text[...], of: text, what: "error name")

@@ -29,7 +29,9 @@ package struct HandlerTable: Sendable {
                     summary: plan.summary,
                     shown: plan.shown,
                     perform: { run in await handler.perform(plan, in: run) },
-                    foresee: { handler.foresee(plan) })
-            })
+                    foresee: { handler.foresee(plan) },
+                    inspect: { activating in await handler.inspect(step, plan, activating: activating) })
+            },
+            inspect: { activating in await handler.inspect(step, nil, activating: activating) })
     }
 }

@@ -1,6 +1,10 @@
+package import DBus
+
 /// The kinds of steps that every bridge has.
 package struct StandardHandlers: Sendable {
     package let table: HandlerTable
+    /// Tells when bus names have come that events wait for.
+    package let arrivals: BusArrivals
     private let bus: BusHandler
 
     /// - Parameters:
@@ -8,12 +12,17 @@ package struct StandardHandlers: Sendable {
     ///   - home: what `~` stands for.
     package init(environment: [String: String], home: String) {
         bus = BusHandler()
+        arrivals = BusArrivals(bus)
         table = HandlerTable([
             FolderHandler(home: home),
             ProcessHandler(environment: environment, home: home),
             bus,
         ])
     }
+
+    /// The one connection to a bus, which `dbus` steps use too. It ends with ``shutdown()``.
+    /// - Throws: ``BusError`` of kind `notSent` after that.
+    package func connection(to address: BusAddress) throws(BusError) -> BusConnection { try bus.connection(to: address) }
 
     /// Lets go of what the handlers hold. Nothing is performed any more.
     package func shutdown() async { await bus.shutdown() }

@@ -18,10 +18,19 @@ package protocol StepHandler: Sendable {
 
     /// What a step run by this plan would return, as far as that can be told by only looking. For dry runs.
     func foresee(_ plan: Step.Plan) -> JSONValue?
+
+    /// Compares the step with the real thing that it is about, as far as looking can tell.
+    ///
+    /// - Parameters:
+    ///   - plan: what it would do for an event; nil if there is none, or none that can be planned yet.
+    ///   - activating: whether what the step itself would start may be started to look at it.
+    func inspect(_ step: Step, _ plan: Step.Plan?, activating: Bool) async -> [StepFinding]
 }
 
 extension StepHandler {
     package func foresee(_ plan: Step.Plan) -> JSONValue? { nil }
+
+    package func inspect(_ step: Step, _ plan: Step.Plan?, activating: Bool) async -> [StepFinding] { [] }
 }
 
 /// A step as its action file defines it.

@@ -9,12 +9,21 @@ package struct EventFilter: Sendable, Hashable {
     package var client: ClientName?
     /// Stands in the id, the key, the action or the payload as it may be shown; ASCII letters match in either case.
     package var text: String?
+    /// Accepted at this moment or later.
+    package var from: Timestamp?
+    /// Accepted before this moment.
+    package var to: Timestamp?
 
-    package init(states: Set<DeliveryState> = [], type: EventType? = nil, client: ClientName? = nil, text: String? = nil) {
+    package init(
+        states: Set<DeliveryState> = [], type: EventType? = nil, client: ClientName? = nil, text: String? = nil, from: Timestamp? = nil,
+        to: Timestamp? = nil
+    ) {
         self.states = states
         self.type = type
         self.client = client
         self.text = text
+        self.from = from
+        self.to = to
     }
 }
 
@@ -90,7 +99,7 @@ private struct Listing {
         return EventPage(events: events, next: lowest > 1 ? lowest : nil)
     }
 
-    private var looksAtRows: Bool { filter.type != nil || filter.client != nil || filter.text != nil }
+    private var looksAtRows: Bool { filter.type != nil || filter.client != nil || filter.text != nil || filter.from != nil || filter.to != nil }
 
     private func lowestSequence(_ db: Database) throws -> Int64 {
         guard looksAtRows else { return 0 }
@@ -108,6 +117,8 @@ private struct Listing {
         if let state { narrow("state = ?", [state.rawValue]) }
         if let type = filter.type { narrow("type = ?", [type.text]) }
         if let client = filter.client { narrow("client = ?", [client.text]) }
+        if let from = filter.from { narrow("accepted_at >= ?", [from.milliseconds]) }
+        if let to = filter.to { narrow("accepted_at < ?", [to.milliseconds]) }
         if let text = filter.text {
             let pattern = Self.pattern(text)
             let condition = ["id", "key", "action", "coalesce(shown_payload, payload)"].map { "\($0) LIKE ? ESCAPE '\\'" }

@@ -25,22 +25,26 @@ package struct WebSocketUpgradeChannel: ServerChildChannel, HTTPChannelHandler {
 
     package let responder: HTTPChannelHandler.Responder
     private let configuration: WebSocketConfiguration
+    private let budget: ConnectionBudget?
     private let shouldUpgrade: ShouldUpgrade
 
     /// - Parameters:
     ///   - responder: answers all that is no handshake, and the handshakes passed on.
+    ///   - budget: who may stay connected; nil if everybody may.
     ///   - shouldUpgrade: decides on a sound handshake; earlier requests of that connection have been answered by then.
     package init(
         responder: @escaping HTTPChannelHandler.Responder, configuration: WebSocketConfiguration = WebSocketConfiguration(),
-        shouldUpgrade: @escaping ShouldUpgrade
+        budget: ConnectionBudget? = nil, shouldUpgrade: @escaping ShouldUpgrade
     ) {
         self.responder = responder
         self.configuration = configuration
+        self.budget = budget
         self.shouldUpgrade = shouldUpgrade
     }
 
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
+        budget?.add(channel)
+        return channel.eventLoop.makeCompletedFuture {
             let (handshakes, continuation) = AsyncStream<HTTPRequest>.makeStream()
             let gate = UpgradeGate(configuration: configuration, handshakes: continuation)
             var limits = NIOHTTPDecoderLimitConfiguration()
@@ -51,7 +55,7 @@ package struct WebSocketUpgradeChannel: ServerChildChannel, HTTPChannelHandler {
             try pipeline.addHandler(ArrivalNotifier())
             try pipeline.addHandler(HTTPResponseEncoder())
             try pipeline.addHandler(ByteToMessageHandler(decoder, maximumBufferSize: Self.maximumUndecodedBytes))
-            try pipeline.addHandler(RequestGuard(limits: configuration, now: channel.eventLoop.now))
+            try pipeline.addHandler(RequestGuard(limits: configuration, budget: budget, now: channel.eventLoop.now))
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             try pipeline.addHandler(gate)
             let http = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(

@@ -1,7 +1,7 @@
 import DeskbridgeCore
 import Testing
 
-private let noName = "is no name of letters, digits, _, . and -, with * at its beginning or end for any others"
+private let noName = "is no name of letters, digits and _ . : @ + -, with * at its beginning or end for any others"
 
 struct PolicyTests {
     private static let file = """

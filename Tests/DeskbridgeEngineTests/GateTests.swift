@@ -54,6 +54,28 @@ import Testing
         #expect(rule == Gate.Permission(rule: "policies/p.yaml:2"))
     }
 
+    @Test func aRuleThatAsksSaysHowLong() throws {
+        let permission = try gate.check(try identity("admin"), .submit(try #require(EventType("PUBLISH"))), under: policy)
+        #expect(permission == Gate.Permission(rule: "policies/p.yaml:4", asks: .seconds(60)))
+    }
+
+    /// Not even the client that sent it, nor one that sees it.
+    @Test(arguments: [
+        (client: "studio", owner: "studio", code: .forbidden), ("admin", "studio", .forbidden), ("studio", "other", .notFound),
+        ("local", "studio", nil), ("local", "local", nil),
+    ] as [(client: String, owner: String, code: ProblemCode?)])
+    func onlyThePersonAtTheDeskDecides(client: String, owner: String, code: ProblemCode?) throws {
+        let owner = try #require(ClientName(owner))
+        #expect(self.code(try identity(client), .decide(owner: owner)) == code)
+    }
+
+    @Test func theConsoleIsAtTheDeskAndATokenOfTheSameNameIsNot() throws {
+        let owner = try #require(ClientName("studio"))
+        #expect(code(Identity(client: .console, token: "t", isDesk: true), .decide(owner: owner)) == nil)
+        #expect(code(Identity(client: .local, token: "t"), .decide(owner: owner)) != nil)
+        #expect(code(Identity(client: .console, token: "t"), .decide(owner: owner)) != nil)
+    }
+
     @Test func aRateIsCountedForEachClientAndRule() throws {
         let type = try #require(EventType("RENDER"))
         let studio = try identity("studio", "https://studio.example")

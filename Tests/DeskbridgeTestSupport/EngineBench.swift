@@ -4,7 +4,7 @@ package import DeskbridgeEngine
 package import DeskbridgeStore
 internal import Foundation
 package import Logging
-internal import ServiceLifecycle
+package import ServiceLifecycle
 
 /// An engine with a real ledger in a folder of its own, driven from within the test's process. Its actions use the ``ProbeHandler``.
 package final class EngineBench: Sendable {
@@ -72,9 +72,10 @@ package final class EngineBench: Sendable {
     }
 
     /// Settles what an earlier engine left behind, runs the dispatcher and the waits while `body` goes on, then stops it gracefully.
-    package func running(_ body: () async throws -> Void) async throws {
+    /// - Parameter more: services that run beside them.
+    package func running(beside more: [any Service] = [], _ body: () async throws -> Void) async throws {
         try await bridge.rescue()
-        let group = ServiceGroup(configuration: .init(services: [bridge.dispatcher, bridge.waits], logger: Self.silent))
+        let group = ServiceGroup(configuration: .init(services: [bridge.dispatcher, bridge.waits] + more, logger: Self.silent))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             do {
@@ -90,9 +91,9 @@ package final class EngineBench: Sendable {
     }
 
     /// The same with the ledger closed at the end.
-    package func withEngine(_ body: () async throws -> Void) async throws {
+    package func withEngine(beside more: [any Service] = [], _ body: () async throws -> Void) async throws {
         do {
-            try await running(body)
+            try await running(beside: more, body)
         } catch {
             try await store.close()
             throw error

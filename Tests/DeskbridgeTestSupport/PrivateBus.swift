@@ -34,6 +34,7 @@ package final class PrivateBus: Sendable {
                 <allow send_destination="*" eavesdrop="true"/>
                 <allow eavesdrop="true"/>
                 <allow own="*"/>
+                <allow user="*"/>
               </policy>
               <limit name="max_replies_per_connection">50000</limit>
               \(limitLines)

@@ -1,31 +1,172 @@
-import {forgetSession, openSession} from "./session.js";
+/** The console: signs in, keeps one live connection, and shows one view at a time. */
 
-const element = id => document.getElementById(id);
+import { connect } from '/client.js';
+import { accessView } from './access-view.js';
+import { actionsView } from './actions-view.js';
+import { Activity } from './activity.js';
+import { Api } from './api.js';
+import { debugView } from './debug-view.js';
+import { Notices } from './dialogs.js';
+import { button, element, replace, setText } from './elements.js';
+import { eventsView } from './events-view.js';
+import { icon } from './icons.js';
+import { Listeners } from './listeners.js';
+import { MessageLog } from './message-log.js';
+import { nowView } from './now-view.js';
+import { Outputs } from './outputs.js';
+import { queueView } from './queue-view.js';
+import { hashOf, routeOf } from './routes.js';
+import { buySession, forgetSession, storedSession, takeTicket } from './session.js';
+import { listenForKeys, showHelp } from './shortcuts.js';
+import { showSignIn } from './sign-in.js';
 
-element("example").textContent = `import {send} from "${location.origin}/client.js";
-const event = await send("CREATE_RESOURCE", {name: "Project_001"}, {token});`;
+const VIEWS = { now: nowView, queue: queueView, actions: actionsView, events: eventsView, access: accessView, debug: debugView };
 
-/** @param {object} status as GET /v1/status gives it */
-function show(status) {
-  const facts = {Version: status.version, "Running since": status.startedAt, ...status.queue};
-  element("status").replaceChildren(...Object.entries(facts).flatMap(([name, value]) => {
-    const [term, description] = [document.createElement("dt"), document.createElement("dd")];
-    term.textContent = name;
-    description.textContent = value;
-    return [term, description];
-  }));
-}
+const main = document.getElementById('main');
 
-try {
-  const session = await openSession();
-  if (session) {
-    const response = await fetch("/v1/status", {headers: {"Authorization": `Bearer ${session.token}`}});
-    if (response.status === 401) forgetSession();
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.detail);
-    element("session").textContent = `Signed in at the desk until ${new Date(session.expiresAt).toLocaleString()}.`;
-    show(answer);
+/** A ticket that comes to a page that is open already begins a new session. */
+addEventListener('hashchange', () => {
+  const ticket = takeTicket();
+  if (ticket) buySession(ticket).then(() => location.reload(), error => showSignIn(main, error.message, () => location.reload()));
+});
+
+async function start() {
+  // The browser keeps localhost and 127.0.0.1 apart; the bridge's own address is the number.
+  if (location.hostname === 'localhost') return location.replace(location.href.replace('//localhost', '//127.0.0.1'));
+  const ticket = takeTicket();
+  let session = storedSession();
+  let problem = null;
+  if (ticket) {
+    try {
+      session = await buySession(ticket);
+    } catch (error) {
+      problem = error.message;
+    }
   }
-} catch (error) {
-  element("session").textContent = `Not signed in: ${error.message}`;
+  if (session) open(session);
+  else showSignIn(main, problem, open);
 }
+
+function open(session) {
+  const log = new MessageLog();
+  const app = {
+    session, log, bridge: connect({ token: session.token, channels: ['events', 'output:*', 'status'], outbox: 'memory' }), notices: new Notices(),
+    activity: new Activity(), outputs: new Outputs(), connected: new Listeners(), connectionChanged: new Listeners(), clientsChanged: new Listeners(),
+    connectionHistory: [], version: null,
+    /** Shows another place; `quietly` only says in the address where one is. */
+    go(view, { id = null, query = {} } = {}, quietly = false) {
+      const hash = hashOf(view, id, query);
+      if (quietly) history.replaceState(null, '', hash);
+      else location.hash = hash;
+    },
+  };
+  app.api = new Api(app.bridge);
+  document.body.append(app.notices.node);
+  document.body.classList.add('is-signed-in');
+  listen(app);
+  const show = showViews(app);
+  addEventListener('hashchange', () => location.hash.startsWith('#ticket=') || show());
+  show();
+}
+
+function listen(app) {
+  const { bridge, activity, log } = app;
+  const line = document.getElementById('connection');
+  const banner = document.getElementById('banner');
+  const words = { connecting: 'Connecting', connected: 'Connected', reconnecting: 'Reconnecting', offline: 'Bridge not reached', unauthorized: 'Signed out', closed: 'Closed' };
+  const showState = ({ state, error }) => {
+    line.dataset.connection = state;
+    setText(line.lastElementChild, words[state]);
+    const isAway = state === 'offline' || (state === 'reconnecting' && error);
+    banner.hidden = !isAway;
+    if (isAway) {
+      replace(banner, element('p', {}, element('strong', {}, 'The bridge does not answer. '), 'What you see is how it was. It is tried again by itself.'),
+        button('Try now', () => bridge.reconnect()));
+    }
+  };
+  let clients = '';
+  bridge.on('connection', change => {
+    app.connectionHistory.push({ at: new Date().toISOString(), state: change.state, error: change.error?.code ?? null });
+    app.connectionHistory.splice(0, app.connectionHistory.length - 50);
+    log.note(change.error ? `${change.state}: ${change.error.code}` : change.state);
+    showState(change);
+    app.connectionChanged.tell(change);
+  });
+  bridge.on('connected', async () => {
+    app.connected.tell();
+    const [running, latest] = await Promise.all([app.api.events({ state: 'running', limit: 100 }), app.api.events({ limit: 300 })]).catch(() => []);
+    if (running) activity.seed(running.events, latest.events);
+    const status = await app.api.status().catch(() => null);
+    if (status) app.version = status.version;
+  });
+  bridge.on('unauthorized', () => {
+    forgetSession();
+    bridge.close();
+    document.body.classList.remove('is-signed-in');
+    showSignIn(main, 'This session has ended.', () => location.reload());
+  });
+  bridge.on('state', message => activity.state(message));
+  bridge.on('output', message => app.outputs.add(message));
+  bridge.on('status', message => {
+    activity.status(message);
+    const now = JSON.stringify(message.clients ?? '');
+    if (now !== clients) app.clientsChanged.tell();
+    clients = now;
+  });
+  bridge.on('message', message => log.add(message));
+  bridge.on('error', error => log.note(`${error.code}: ${error.message}`));
+  showState({ state: bridge.state, error: null });
+}
+
+function showViews(app) {
+  let view = null;
+  let shown = null;
+  const show = () => {
+    if (!document.body.classList.contains('is-signed-in')) return;
+    const route = routeOf(location.hash, VIEWS);
+    const isFirst = shown === null;
+    const focusedLink = document.activeElement?.closest('nav');
+    view?.close();
+    view = VIEWS[route.view](app, route);
+    shown = route.view;
+    for (const link of document.querySelectorAll('#views a')) {
+      if (link.dataset.view === route.view) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    }
+    document.title = `${view.title} · Deskbridge`;
+    replace(main, element('h1.view-title', { tabindex: '-1' }, view.title), view.node);
+    main.dataset.view = route.view;
+    if (!isFirst && !focusedLink) main.querySelector('h1').focus({ preventScroll: true });
+  };
+  const go = name => () => app.go(name);
+  const onView = key => () => view?.keys?.[key]?.();
+  listenForKeys({
+    ...Object.fromEntries(Object.keys(VIEWS).map((name, index) => [String(index + 1), go(name)])),
+    '/': () => view?.search?.(), '?': showHelp, t: switchTheme, r: onView('r'), c: onView('c'), a: onView('a'), d: onView('d'),
+  });
+  return show;
+}
+
+function switchTheme() {
+  const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
+  const now = document.documentElement.dataset.theme ?? (isDark ? 'dark' : 'light');
+  const next = now === 'dark' ? 'light' : 'dark';
+  // Back to what the system says, when that is the same.
+  dispatchEvent(new CustomEvent('deskbridge-theme', { detail: (next === 'dark') === isDark ? 'auto' : next }));
+  document.getElementById('theme').setAttribute('aria-pressed', next === 'dark');
+}
+
+for (const link of document.querySelectorAll('#views a')) link.prepend(icon(link.dataset.view));
+const theme = document.getElementById('theme');
+theme.append(icon('theme'));
+theme.setAttribute('aria-pressed', (document.documentElement.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark');
+theme.addEventListener('click', switchTheme);
+const help = document.getElementById('help');
+help.append(icon('help'));
+help.addEventListener('click', showHelp);
+document.querySelector('.skip').addEventListener('click', event => {
+  event.preventDefault();
+  (main.querySelector('h1') ?? main).focus();
+});
+
+start();

@@ -1,23 +1,45 @@
-// The desk session: a one-time ticket in the URL's fragment becomes a token that this tab keeps until it is closed.
+/**
+ * Signing in. `deskbridge console` opens this page with a ticket, good once; it buys a token, which stays in this tab alone and is
+ * gone with it.
+ */
 
-const key = "deskbridge.session";
+const KEY = 'deskbridge.session';
 
-/** @returns {Promise<{token: string, expiresAt: string, client: string} | null>} null if nobody is signed in */
-export async function openSession() {
-  const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");
-  if (ticket) {
-    // The ticket is good once: neither history nor a reload is to hold it.
-    history.replaceState(null, "", location.pathname);
-    const response = await fetch("/v1/console/session", {
-      method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({ticket}),
-    });
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.detail);
-    sessionStorage.setItem(key, JSON.stringify(answer));
-  }
-  const session = JSON.parse(sessionStorage.getItem(key) ?? "null");
-  return session && Date.parse(session.expiresAt) > Date.now() ? session : null;
+/** Takes the ticket out of the address, so that it stays in no history. */
+export function takeTicket() {
+  const match = /^#ticket=([A-Za-z0-9_-]+)$/.exec(location.hash);
+  if (match) history.replaceState(null, '', location.pathname);
+  return match?.[1] ?? null;
 }
 
-/** Forgets the session, as when the bridge answers 401. */
-export function forgetSession() { sessionStorage.removeItem(key); }
+/** The session of this tab; null if there is none, or if it ended. */
+export function storedSession() {
+  try {
+    const session = JSON.parse(sessionStorage.getItem(KEY));
+    return session && Date.parse(session.expiresAt) > Date.now() ? session : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string} ticket
+ * @returns {Promise<{token: string, expiresAt: string, client: string}>}
+ * @throws {Error} whose message says what to do
+ */
+export async function buySession(ticket) {
+  let response;
+  try {
+    response = await fetch('/v1/console/session', {
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ticket }),
+    });
+  } catch {
+    throw new Error('The bridge does not answer. Is it running? "deskbridge status" tells.');
+  }
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Error(body.detail ?? 'The bridge did not take the ticket.');
+  sessionStorage.setItem(KEY, JSON.stringify(body));
+  return body;
+}
+
+export const forgetSession = () => sessionStorage.removeItem(KEY);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "Spawn.h"
+
 #include <stddef.h>
 #include <linux/openat2.h>
 #include <stdint.h>

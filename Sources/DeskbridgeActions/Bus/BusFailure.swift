@@ -19,6 +19,21 @@ enum BusFailure {
 
     static func mayComeFromTheAction(_ error: BusError) -> Bool { error.kind == .errorReply && mismatches.contains(error.name) }
 
+    /// What a step that would rather wait than fail waits for; nil if it fails all the same.
+    ///
+    /// - Parameter isAbsent: whether the destination was not there just before the call. A peer that is there may answer with the same
+    ///   errors, and its event would then wait for what has come already.
+    static func wait(for error: BusError, of plan: BusPlan, isAbsent: Bool) -> WaitReason? {
+        switch error.kind {
+        case .notSent where error.name != BusError.Name.noMemory: plan.waitForBus
+        case .errorReply where isAbsent && absences.contains(error.name): plan.waitForDestination
+        default: nil
+        }
+    }
+
+    /// Errors by which the bus says that nobody owns the destination and that it can start nobody.
+    private static let absences: Set<String> = [prefix + "ServiceUnknown", prefix + "NameHasNoOwner"]
+
     /// - Parameter advice: what else is known about the cause.
     static func failure(_ error: BusError, of plan: BusPlan, advice: String? = nil) -> Failure {
         let (code, usual) = classed(error)
@@ -37,18 +52,39 @@ enum BusFailure {
         }
     }
 
+    /// A failure after the call was answered: what it began may or may not come to its end.
+    static func afterReply(_ code: String, _ text: String, of plan: BusPlan) -> Failure {
+        Failure(code, "\(name(of: plan)) was called and answered, but \(text)", .unknownOutcome)
+    }
+
+    /// What a signal says that does not meet the step's expectation.
+    static func disappointed(
+        _ argument: AwaitedArgument<AwaitedValue>, found: JSONValue?, _ until: BusUntilPlan, of plan: BusPlan
+    ) -> Failure {
+        let found = found.map { cut(SecretRedactor.redacted($0, hiding: plan.secrets).text) } ?? "nothing"
+        let expected = argument.values.map { cut($0.shown.text) }.joined(separator: " or ")
+        return Failure(
+            "dbus_unexpected_signal",
+            "\(name(of: plan)) was called, and \(until.interface).\(until.member) said \(found) at \(argument.place), not \(expected)",
+            until.otherwise)
+    }
+
+    private static func cut(_ text: String) -> String { text.count > longestText ? text.prefix(longestText) + "…" : text }
+
+    private static func name(of plan: BusPlan) -> String {
+        "\(plan.call.interface).\(plan.call.member) of \(plan.shownDestination) on \(plan.bus)"
+    }
+
     private static func message(_ error: BusError, of plan: BusPlan) -> String {
-        let call = "\(plan.call.interface).\(plan.call.member) of \(plan.shownDestination) on \(plan.bus)"
+        let call = name(of: plan)
         let isFromPeer = error.kind == .errorReply || error.kind == .noReply
         let text =
             if error.message.isEmpty {
                 ""
             } else if isFromPeer, plan.holdsSecret {
                 " (its text is withheld, as the call holds a secret)"
-            } else if error.message.count > longestText {
-                ": " + error.message.prefix(longestText) + "…"
             } else {
-                ": " + error.message
+                ": " + cut(error.message)
             }
         return switch error.kind {
         case .notSent: "\(call) was not called: \(error.name)\(text)"

@@ -10,6 +10,7 @@ package final class BusHandler: StepHandler {
 
     /// Nil once shut down.
     private let connections = Mutex<[BusAddress: BusConnection]?>([:])
+    let descriptions = BusDescriptions()
 
     package init() {}
 
@@ -18,14 +19,33 @@ package final class BusHandler: StepHandler {
     }
 
     package func perform(_ plan: BusPlan, in run: StepRun) async -> StepOutcome {
+        var isAbsent = false
         do throws(BusError) {
-            let reply = try await connection(to: plan.bus).call(plan.call)
-            return .succeeded(result: ["reply": SecretRedactor.redacted(.array(reply.map(\.json)), hiding: plan.secrets)])
+            if plan.waitsForName {
+                isAbsent = try await owner(of: plan.call.destination, on: plan.bus, timeout: plan.call.timeout) == nil
+                // Nothing to call, and nothing that the call could start.
+                if isAbsent, !plan.call.startsService { return .waiting(plan.waitForDestination) }
+            }
+            guard let until = plan.until else {
+                let reply = try await connection(to: plan.bus).call(plan.call)
+                return succeeded(plan, ["reply": .array(reply.map(\.json))])
+            }
+            return try await perform(plan, until)
         } catch {
-            if error.kind == .cancelled { return .cancelled }
-            let advice = BusFailure.mayComeFromTheAction(error) ? await review(plan) : nil
-            return .failed(BusFailure.failure(error, of: plan, advice: advice))
+            return await failed(error, plan, isAbsent: isAbsent)
         }
+    }
+
+    func succeeded(_ plan: BusPlan, _ result: JSONObject) -> StepOutcome {
+        .succeeded(result: SecretRedactor.redacted(.object(result), hiding: plan.secrets))
+    }
+
+    /// - Parameter isAbsent: whether the destination was not there just before the call.
+    func failed(_ error: BusError, _ plan: BusPlan, isAbsent: Bool) async -> StepOutcome {
+        if error.kind == .cancelled { return .cancelled }
+        if plan.waitsForName, let wait = BusFailure.wait(for: error, of: plan, isAbsent: isAbsent) { return .waiting(wait) }
+        let advice = BusFailure.mayComeFromTheAction(error) ? await review(plan) : nil
+        return .failed(BusFailure.failure(error, of: plan, advice: advice))
     }
 
     /// Ends all connections for good. Calls that wait for a reply fail with an unknown outcome.

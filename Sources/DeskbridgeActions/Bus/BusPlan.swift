@@ -5,6 +5,9 @@ package import DeskbridgeCore
 package struct BusPlan: StepPlan {
     package let bus: BusAddress
     package let call: BusCall
+    /// Whether the event waits for the destination to run, rather than fail.
+    package let waitsForName: Bool
+    package let until: BusUntilPlan?
     /// How errors of these names are classed, whatever they usually mean.
     package let errors: [ErrorName: Failure.Kind]
     let shownDestination: String
@@ -15,7 +18,16 @@ package struct BusPlan: StepPlan {
     /// What must not be shown of the reply, which a peer may fill with what it was sent, by this call or an earlier one.
     let secrets: [String]
 
-    package var summary: String { "call \(call.interface).\(call.member) on \(bus)" }
+    package var summary: String {
+        let until = until.map { ", until \($0.interface).\($0.member)" } ?? ""
+        return "call \(call.interface).\(call.member) on \(bus)\(until)"
+    }
+
+    /// What the event waits for if the destination does not run.
+    var waitForDestination: WaitReason { .busName(bus: bus.description, name: call.destination.text) }
+
+    /// What it waits for if the bus is away: the bus's own name (D-Bus Specification, "Message Bus Names").
+    var waitForBus: WaitReason { .busName(bus: bus.description, name: "org.freedesktop.DBus") }
 
     package var shown: JSONValue {
         var shown: JSONObject = [
@@ -29,6 +41,8 @@ package struct BusPlan: StepPlan {
             "timeout": .string(Units.text(call.timeout)),
             "start": .string(call.startsService ? "auto" : "never"),
         ]
+        if waitsForName { shown["waitFor"] = "name" }
+        shown["until"] = until?.shown
         if !errors.isEmpty {
             let sorted = errors.sorted { $0.key.text < $1.key.text }
             shown["errors"] = .object(

@@ -3,12 +3,14 @@ import DeskbridgeCore
 
 extension BusStep {
     static let keys = [
-        "bus", "destination", "path", "interface", "member", "signature", "arguments", "timeout", "start", "errors",
+        "bus", "destination", "path", "interface", "member", "signature", "arguments", "timeout", "start", "waitFor", "until",
+        "errors",
     ]
 
     init(parsing node: YAMLNode, in scope: TemplateScope) throws(DefinitionError) {
         let mapping = try node.mapping("a dbus step", keys: Self.keys)
         location = node.location
+        places = KeyPlaces(mapping)
         bus = try mapping["bus"].map { node throws(DefinitionError) in try Self.bus(node) } ?? .session
         destination = try Self.template(mapping.required("destination"), "destination", in: scope) { text throws(BusNameError) in
             _ = try BusName(text)
@@ -28,22 +30,32 @@ extension BusStep {
                 try node.duration("timeout", in: Self.shortestTimeout...Self.longestTimeout)
             } ?? Self.defaultTimeout
         startsService = try mapping["start"].map { node throws(DefinitionError) in try Self.start(node) } ?? true
+        waitsForName = try mapping["waitFor"].map { node throws(DefinitionError) in try Self.waitFor(node) } ?? false
+        let interface = interface
+        until = try mapping["until"].map { node throws(DefinitionError) in
+            try BusUntil(parsing: node, callInterface: interface, in: scope)
+        }
         errors = try mapping["errors"].map { node throws(DefinitionError) in try Self.errors(node) } ?? [:]
 
         if interface.text == "org.freedesktop.DBus.Local" {
             throw try mapping.required("interface").error("org.freedesktop.DBus.Local is reserved and must not be called")
+        }
+        if waitsForName, let text = destination.literalText, text.hasPrefix(":") {
+            throw try mapping.required("destination").error("destination: \(text) names one connection and never comes back: \(Self.waitsInVain)")
         }
         try BusArgumentCheck(
             signature: signature, arguments: arguments, location: (mapping["arguments"] ?? mapping["signature"] ?? node).location
         ).run()
     }
 
+    static let waitsInVain = "waitFor needs a well-known name such as org.example.Player"
+
     private static func bus(_ node: YAMLNode) throws(DefinitionError) -> BusAddress {
         let text = try node.string("bus")
         do { return try BusAddress(text) } catch { throw node.error("bus: \(error.message)") }
     }
 
-    private static func template(
+    static func template(
         _ node: YAMLNode, _ key: String, in scope: TemplateScope, check: (String) throws(BusNameError) -> Void
     ) throws(DefinitionError) -> Template {
         let template = try Template(parsing: node, key, in: scope)
@@ -52,7 +64,7 @@ extension BusStep {
         return template
     }
 
-    private static func literal<Name>(
+    static func literal<Name>(
         _ node: YAMLNode, _ key: String, _ make: (String) throws(BusNameError) -> Name
     ) throws(DefinitionError) -> Name {
         let text = try node.string(key)
@@ -62,11 +74,12 @@ extension BusStep {
         }
     }
 
-    private static func signature(_ node: YAMLNode) throws(DefinitionError) -> BusSignature {
+    /// - Parameter mayHoldDescriptors: whether it is of values that come in.
+    static func signature(_ node: YAMLNode, mayHoldDescriptors: Bool = false) throws(DefinitionError) -> BusSignature {
         let text = try node.string("signature")
         let signature: BusSignature
         do { signature = try BusSignature(text) } catch { throw node.error("signature: \(error)") }
-        if let position = signature.descriptorPosition {
+        if !mayHoldDescriptors, let position = signature.descriptorPosition {
             throw node.error(
                 "signature: \"\(text)\" asks for an open file (h) at character \(position), which an action cannot pass")
         }
@@ -80,6 +93,12 @@ extension BusStep {
         case let other:
             throw node.error("start must be auto (the bus may start the destination) or never, not \"\(other)\"")
         }
+    }
+
+    private static func waitFor(_ node: YAMLNode) throws(DefinitionError) -> Bool {
+        let word = try node.string("waitFor")
+        guard word == "name" else { throw node.error("waitFor must be name (the event waits until the destination runs), not \"\(word)\"") }
+        return true
     }
 
     private static func errors(_ node: YAMLNode) throws(DefinitionError) -> [ErrorName: Failure.Kind] {

@@ -1,7 +1,7 @@
 import DBus
 package import DeskbridgeCore
 
-/// A `dbus` step: one method call, whose destination, path and arguments may be filled from the event.
+/// A `dbus` step: one method call, whose destination, path and arguments may be filled from the event, and the signal that ends it.
 package struct BusStep: PlannableStep {
     package static let shortestTimeout = Duration.seconds(1)
     package static let longestTimeout = Duration.seconds(3600)
@@ -16,22 +16,37 @@ package struct BusStep: PlannableStep {
     let arguments: [ValueTemplate]
     let timeout: Duration
     let startsService: Bool
+    /// Whether the event waits for the destination to run, rather than fail.
+    let waitsForName: Bool
+    let until: BusUntil?
     /// How errors of these names are classed, whatever they usually mean.
     let errors: [ErrorName: Failure.Kind]
     /// Where the step stands in its file.
     let location: SourceLocation
+    let places: KeyPlaces
 
     /// Nobody can tell what a method does when called twice.
     package var isAlwaysSafeToRepeat: Bool { false }
 
-    package var resultType: FieldType { .object(members: ["reply": FieldDeclaration(.array(of: .any))]) }
+    package var resultType: FieldType {
+        let values = FieldDeclaration(.array(of: .any))
+        return .object(members: until == nil ? ["reply": values] : ["reply": values, "signal": values])
+    }
 
     package func violations(of grants: Grants) -> [DefinitionError] {
-        guard let text = destination.literalText, let name = try? BusName(text), !isGranted(by: grants, destination: name) else {
-            return []
+        var violations: [DefinitionError] = []
+        if let name = literalName(destination), !isGranted(by: grants, destination: name) {
+            violations.append(DefinitionError(location, missingGrant(for: name)))
         }
-        return [DefinitionError(location, missingGrant(for: name))]
+        if let until, let sender = until.sender.flatMap(literalName), let destination = literalName(destination),
+            !isGranted(by: grants, sender: sender, destination: destination)
+        {
+            violations.append(DefinitionError(until.places["sender"], missingGrant(forSender: sender)))
+        }
+        return violations
     }
+
+    private func literalName(_ template: Template) -> BusName? { template.literalText.flatMap { try? BusName($0) } }
 
     package func plan(_ fields: FieldValues, grants: Grants) throws(PlanError) -> BusPlan {
         let shownDestination = try destination.render(fields)
@@ -42,6 +57,11 @@ package struct BusStep: PlannableStep {
         let name = try Self.checked("destination") { () throws(BusNameError) in try BusName(shownDestination.value) }
         let object = try Self.checked("path") { () throws(BusNameError) in try ObjectPath(shownPath.value) }
         guard isGranted(by: grants, destination: name) else { throw .refused(.notGranted, missingGrant(for: name)) }
+        if waitsForName, name.text.hasPrefix(":") { throw .refused(.invalidArgument, "destination: \(Self.waitsInVain)") }
+        let untilPlan = try until?.plan(fields, destination: name, path: object)
+        if let sender = untilPlan?.sender, !isGranted(by: grants, sender: sender, destination: name) {
+            throw .refused(.notGranted, missingGrant(forSender: sender))
+        }
 
         let values: [BusValue]
         do { values = try BusEncoding.values(rendered.map(\.value), as: signature) } catch {
@@ -56,9 +76,10 @@ package struct BusStep: PlannableStep {
             throw .refused(.invalidArgument, error.message)
         }
         return BusPlan(
-            bus: bus, call: call, errors: errors, shownDestination: shownDestination.shown, shownPath: shownPath.shown,
+            bus: bus, call: call, waitsForName: waitsForName, until: untilPlan, errors: errors, shownDestination: shownDestination.shown, shownPath: shownPath.shown,
             shownArguments: rendered.map(\.shown),
-            holdsSecret: destination.namesSecret || path.namesSecret || arguments.contains(where: \.namesSecret),
+            holdsSecret: destination.namesSecret || path.namesSecret || arguments.contains(where: \.namesSecret)
+                || until?.namesSecret == true,
             secrets: SecretTexts.all(in: [shownDestination, shownPath], and: fields.secretTexts))
     }
 
@@ -79,7 +100,20 @@ package struct BusStep: PlannableStep {
             + "\"\(bus) \(shown) \(interface).\(member)\" is not listed under grants: dbus: in a policy file"
     }
 
-    private static func checked<Name>(_ key: String, _ make: () throws(BusNameError) -> Name) throws(PlanError) -> Name {
+    /// Signals of the peer that is called come along with the call.
+    private func isGranted(by grants: Grants, sender: BusName, destination: BusName) -> Bool {
+        guard let until, sender != destination else { return true }
+        return grants.allows(bus: bus.description, destination: sender.text, interface: until.interface.text, member: until.member.text)
+    }
+
+    private func missingGrant(forSender sender: BusName) -> String {
+        guard let until else { return "" }
+        let shown = until.sender?.namesSecret == true ? RenderedText.hidden : sender.text
+        return "no grant lets actions wait for signals of \(shown), which is not who they call: "
+            + "\"\(bus) \(shown) \(until.interface).\(until.member)\" is not listed under grants: dbus: in a policy file"
+    }
+
+    static func checked<Name>(_ key: String, _ make: () throws(BusNameError) -> Name) throws(PlanError) -> Name {
         do { return try make() } catch {
             // The text comes from the event, and may be secret.
             throw .refused(.invalidArgument, "\(key): what was filled in is no valid D-Bus \(error.what): \(error.reason)")

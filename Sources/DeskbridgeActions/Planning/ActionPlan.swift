@@ -12,10 +12,17 @@ package struct ActionPlan: Sendable {
     package struct Step: Sendable {
         package let step: ActionStep
         package let forecast: Forecast
+        /// What a look at the real thing told.
+        package fileprivate(set) var findings: [StepFinding] = []
     }
 
     package let action: Action
-    package let steps: [Step]
+    package private(set) var steps: [Step]
+
+    package init(action: Action, steps: [Step]) {
+        self.action = action
+        self.steps = steps
+    }
 
     /// The first rule that the values break in a step that the event cannot do without.
     package var refusal: (step: String, refusal: PlanRefusal)? {
@@ -23,6 +30,17 @@ package struct ActionPlan: Sendable {
             if case .refused(let refusal) = step.forecast { return (step.step.id, refusal) }
         }
         return nil
+    }
+
+    /// The plan with what a look at the real things that its steps are about tells; all at once, as each may take its time.
+    /// - Parameter activating: whether what a step would start may be started to look at it.
+    package func inspected(activating: Bool) async -> ActionPlan {
+        var plan = self
+        await withTaskGroup(of: (Int, [StepFinding]).self) { group in
+            for (index, step) in steps.enumerated() { group.addTask { (index, await step.inspect(activating)) } }
+            for await (index, findings) in group { plan.steps[index].findings = findings }
+        }
+        return plan
     }
 
     /// The plan as JSON, secrets hidden.
@@ -35,6 +53,14 @@ package struct ActionPlan: Sendable {
 }
 
 extension ActionPlan.Step {
+    fileprivate func inspect(_ activating: Bool) async -> [StepFinding] {
+        switch forecast {
+        case .planned(let planned): await planned.inspect(activating)
+        case .deferred: await step.bound.inspect(activating)
+        case .refused: []
+        }
+    }
+
     package var shown: JSONValue {
         var members: JSONObject = [
             "id": .string(step.id), "kind": .string(step.kind), "safeToRepeat": .bool(step.isSafeToRepeat),
@@ -48,6 +74,7 @@ extension ActionPlan.Step {
         case .refused(let refusal):
             members["refused"] = ["code": .string(refusal.code.rawValue), "message": .string(refusal.message)]
         }
+        if !findings.isEmpty { members["findings"] = .array(findings.map(\.shown)) }
         return .object(members)
     }
 }

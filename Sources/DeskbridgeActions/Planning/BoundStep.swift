@@ -7,6 +7,8 @@ package struct BoundStep: Sendable {
     /// What the grants forbid whatever an event says.
     package let violations: @Sendable (Grants) -> [DefinitionError]
     package let plan: @Sendable (FieldValues, Grants) throws(PlanError) -> PlannedStep
+    /// Compares it with the real thing, as far as that can be done without an event.
+    package let inspect: @Sendable (_ activating: Bool) async -> [StepFinding]
 }
 
 /// What one step is going to do, ready to be shown or done. Both come from the same plan.
@@ -18,4 +20,6 @@ package struct PlannedStep: Sendable {
     package let perform: @Sendable (StepRun) async -> StepOutcome
     /// The result as far as looking can tell.
     package let foresee: @Sendable () -> JSONValue?
+    /// Compares it with the real thing.
+    package let inspect: @Sendable (_ activating: Bool) async -> [StepFinding]
 }

@@ -25,9 +25,11 @@ enum EnvironmentNames {
         "BASH_ENV", "ENV", "IFS", "SHELLOPTS", "BASHOPTS", "PS4", "PROMPT_COMMAND", "ZDOTDIR",
         // Interpreters
         "PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONINSPECT", "PYTHONBREAKPOINT", "PYTHONWARNINGS",
-        "PERL5OPT", "PERL5LIB", "PERLLIB", "PERL5DB", "RUBYOPT", "RUBYLIB", "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS",
+        "PYTHONPLATLIBDIR", "PYTHONEXECUTABLE", "PYTHONPYCACHEPREFIX", "PERL5OPT", "PERL5LIB", "PERLLIB", "PERL5DB", "PERL5SHELL",
+        "RUBYOPT", "RUBYLIB", "NODE_OPTIONS", "NODE_PATH", "JAVA_TOOL_OPTIONS",
         "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "LUA_PATH", "LUA_CPATH", "PHPRC", "PHP_INI_SCAN_DIR",
-        // Toolkits that load modules by name
+        // Libraries and toolkits that load modules by name
+        "OPENSSL_CONF", "OPENSSL_ENGINES", "OPENSSL_MODULES", "SASL_PATH", "KRB5_CONFIG", "GI_TYPELIB_PATH", "GST_PLUGIN_PATH",
         "GTK_MODULES", "GTK_PATH", "GIO_EXTRA_MODULES", "QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH",
     ]
     private static let loaderPrefixes = ["LD_", "BASH_FUNC_", "LUA_INIT"]
@@ -36,13 +38,27 @@ enum EnvironmentNames {
         loaders.contains(name) || loaderPrefixes.contains { name.hasPrefix($0) }
     }
 
-    /// Variables whose value names a program or the place of programs: the action may say which, an event may not.
+    /// Variables whose value names a program, the place of programs or of settings that name some, or whom a program talks to: the action
+    /// may say which, an event may not.
     private static let programs: Set<String> = [
         "PATH", "SHELL", "EDITOR", "VISUAL", "PAGER", "BROWSER", "TERMINAL", "LESSOPEN", "LESSCLOSE", "MANPAGER", "SSH_ASKPASS",
-        "SUDO_ASKPASS", "RSYNC_RSH", "CVS_RSH", "TAR_OPTIONS", "MAKEFLAGS",
+        "SUDO_ASKPASS", "RSYNC_RSH", "CVS_RSH", "TAR_OPTIONS", "MAKEFLAGS", "MAKEFILES", "HOME", "TMPDIR", "CC", "CXX", "LOCPATH",
+        "NLSPATH",
+        "TERMINFO", "TERMINFO_DIRS", "HOSTALIASES", "RES_OPTIONS", "LOCALDOMAIN", "CURL_HOME", "CURL_CA_BUNDLE", "WGETRC",
+        "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR", "DOCKER_HOST", "DOCKER_CONFIG", "SSH_AUTH_SOCK", "DISPLAY",
+        "WAYLAND_DISPLAY", "XAUTHORITY", "RUSTC_WRAPPER", "GNUPGHOME", "KUBECONFIG",
     ]
 
-    static func namesProgram(_ name: String) -> Bool { programs.contains(name) || name.hasPrefix("GIT_") }
+    private static let programPrefixes = [
+        "GIT_", "PYTHON", "PERL", "NODE_", "RUBY", "JAVA_", "LUA_", "XDG_", "DBUS_", "CARGO_", "PIP_", "AWS_",
+    ]
+
+    static func namesProgram(_ name: String) -> Bool {
+        let lower = name.lowercased()
+        // Programs differ in the case that they read these in: curl(1), npm-config(7).
+        return programs.contains(name) || programPrefixes.contains { name.hasPrefix($0) } || lower.hasSuffix("_proxy")
+            || lower.hasPrefix("npm_config_")
+    }
 
     /// Whether a variable of the bridge's own is likely to hold a secret, going by its name.
     static func soundsSecret(_ name: String) -> Bool {

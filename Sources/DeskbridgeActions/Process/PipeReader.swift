@@ -5,8 +5,7 @@ import Synchronization
 
 /// Reads a pipe until its other end is closed or nobody wants more.
 ///
-/// swift-subprocess stops reading at the moment the process exits, and so loses what its children still write; this goes on as
-/// long as its owner likes.
+/// It goes on after the process is gone, as long as its owner likes: its children may still write.
 final class PipeReader: Sendable {
     private enum State {
         case reading

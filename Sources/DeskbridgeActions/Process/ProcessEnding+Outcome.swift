@@ -1,5 +1,6 @@
 import CLinux
 import DeskbridgeCore
+import Glibc
 
 extension ProcessEnding {
     /// What the ending means for the step.
@@ -12,11 +13,14 @@ extension ProcessEnding {
         case .exited:
             switch status {
             // Whoever sent it, the process did not come to an end of its own, so nobody knows how far it came.
-            case .signal(let number):
-                .failed(Failure("signaled", "\(plan.name) was ended by \(Self.name(ofSignal: number))\(remarks)", .unknownOutcome))
+            case .signal(let number): .failed(limitExceeded(plan, number) ?? signaled(plan, number))
             case .code(let code): outcome(of: plan, code)
             }
         }
+    }
+
+    private func signaled(_ plan: ProcessPlan, _ number: Int32) -> Failure {
+        Failure("signaled", "\(plan.name) was ended by \(Self.name(ofSignal: number))\(remarks)", .unknownOutcome)
     }
 
     private func outcome(of plan: ProcessPlan, _ code: Int) -> StepOutcome {
@@ -26,7 +30,7 @@ extension ProcessEnding {
         case .retry: kind = .retryable
         case .permanent: kind = .permanent
         }
-        return .failed(Failure("exit_status", "\(plan.name) exited with \(code)\(remarks)", kind))
+        return .failed(Failure("exit_status", "\(plan.name) exited with \(code)\(remarks)\(Self.bounds(of: plan))", kind))
     }
 
     private func succeeded(_ plan: ProcessPlan, _ code: Int) -> StepOutcome {
@@ -36,6 +40,7 @@ extension ProcessEnding {
         if output.tail.dropped > 0 { result["stdoutDropped"] = .integer(Int64(output.tail.dropped)) }
         if error.tail.dropped > 0 { result["stderrDropped"] = .integer(Int64(error.tail.dropped)) }
         if outputWasHeldOpen { result["outputHeldOpen"] = true }
+        if let sandbox = plan.sandbox { result["sandbox"] = sandbox.applied }
         switch output.whole {
         case nil: break
         case .tooLong:
@@ -50,6 +55,31 @@ extension ProcessEnding {
             }
         }
         return .succeeded(result: .object(result))
+    }
+
+    /// What the process ran under, as that may be why it failed: a file it could not write, memory it did not get.
+    private static func bounds(of plan: ProcessPlan) -> String {
+        var bounds: [String] = []
+        if let sandbox = plan.sandbox, sandbox.tier != .none {
+            bounds.append("sandbox \(sandbox.tier.rawValue), network \(sandbox.network.rawValue)")
+        }
+        if !plan.limits.isEmpty { bounds.append("limits \(plan.limits.text)") }
+        return bounds.isEmpty ? "" : " (it ran under \(bounds.joined(separator: "; ")))"
+    }
+
+    /// The failure of a process that the kernel ended for what it used.
+    private func limitExceeded(_ plan: ProcessPlan, _ signal: Int32) -> Failure? {
+        func failure(_ what: String) -> Failure { Failure("limit_exceeded", "\(plan.name) \(what)\(remarks)", .unknownOutcome) }
+        if let limit = plan.limits.processorTime {
+            // KILL comes to those that don't heed XCPU, and may come from elsewhere too.
+            if signal == SIGXCPU || signal == SIGKILL && processorTime >= limit {
+                return failure("used more than \(Units.text(limit)) of processor time (limits.cpu) and was ended")
+            }
+        }
+        if let limit = plan.limits.fileSize, signal == SIGXFSZ {
+            return failure("wrote a file of more than \(Units.text(size: limit)) (limits.fileSize) and was ended")
+        }
+        return nil
     }
 
     private static func invalidOutput(_ plan: ProcessPlan, _ reason: String) -> Failure {

@@ -21,4 +21,6 @@ struct ProcessEnding: Sendable, Equatable {
     let outputWasHeldOpen: Bool
     /// How many processes of its session could not be ended.
     let survivors: Int
+    /// How much the processor worked for it.
+    var processorTime: Duration = .zero
 }

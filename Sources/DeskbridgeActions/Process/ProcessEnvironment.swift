@@ -33,7 +33,7 @@ struct ProcessEnvironment: Sendable {
             try EnvironmentNames.check(member.name, at: member.nameLocation)
             let value = try template(member.value, "environment.\(member.name)", in: scope)
             if EnvironmentNames.namesProgram(member.name), !value.isLiteral {
-                throw member.value.error("environment.\(member.name) says which programs run, so it may name no field")
+                throw member.value.error("environment.\(member.name) says which programs run or whom they talk to, so it may name no field")
             }
             own.append((member.name, value))
         }

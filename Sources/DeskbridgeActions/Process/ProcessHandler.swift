@@ -6,25 +6,34 @@ package struct ProcessHandler: StepHandler {
 
     private let environment: [String: String]
     private let home: String
+    private let support: @Sendable () -> SandboxSupport
 
     /// - Parameters:
     ///   - environment: the bridge's own, of which actions may pass on parts.
     ///   - home: the absolute path of the person's folder.
-    package init(environment: [String: String], home: String) {
+    ///   - support: which sandboxes there are; asked for only when an action wants one.
+    package init(
+        environment: [String: String], home: String, support: @escaping @Sendable () -> SandboxSupport = { .ofThisMachine }
+    ) {
+        self.support = support
         self.environment = environment
         self.home = home
     }
 
     package func parse(_ node: YAMLNode, in scope: TemplateScope) throws(DefinitionError) -> ProcessStep {
-        try ProcessStep(parsing: node, in: scope, environment: environment, home: home)
+        try ProcessStep(parsing: node, in: scope, environment: environment, home: home, support: support)
     }
 
     package func perform(_ plan: ProcessPlan, in run: StepRun) async -> StepOutcome {
         if Task.isCancelled { return .cancelled }
-        if let failure = await BlockingCalls.run({ ProcessPreflight.failure(of: plan) }) { return .failed(failure) }
+        let preparation: ProcessPreparation
+        switch await BlockingCalls.run({ Result { () throws(Failure) in try ProcessPreparation(plan) } }) {
+        case .success(let value): preparation = value
+        case .failure(let failure): return .failed(failure)
+        }
         let (cancellations, cancellation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let runner = ProcessRunner(
-            plan: plan,
+            plan: plan, preparation: preparation,
             output: OutputCapture(tail: plan.tail, keepsWhole: plan.parsesJSON, secrets: plan.secrets) { run.output(.stdout, $0) },
             error: OutputCapture(tail: plan.tail, keepsWhole: false, secrets: plan.secrets) { run.output(.stderr, $0) },
             cancellations: cancellations)
@@ -32,10 +41,10 @@ package struct ProcessHandler: StepHandler {
             // A task of its own, because ending a process takes waiting, and waits end at once in a cancelled task. It is
             // awaited here, and ends the process when this one is cancelled.
             await Task {
-                do throws(SpawnError) {
+                do throws(Failure) {
                     return try await runner.run().outcome(of: plan)
                 } catch {
-                    return StepOutcome.failed(error.failure)
+                    return StepOutcome.failed(error)
                 }
             }.value
         } onCancel: {

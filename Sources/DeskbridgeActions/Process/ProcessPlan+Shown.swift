@@ -8,7 +8,7 @@ extension ProcessPlan {
     package var shown: JSONValue {
         var variables = JSONObject()
         for variable in environment { variables[variable.name] = .string(variable.text.shown) }
-        return [
+        var members: JSONObject = [
             "argv": .array(([executable] + arguments.map(\.shown)).map { .string($0) }),
             "environment": .object(variables),
             "directory": .string(directory.shown),
@@ -17,7 +17,20 @@ extension ProcessPlan {
             "grace": .string(Units.text(grace)),
             "exitCodes": exitCodes.shown,
             "output": ["tail": .integer(Int64(tail)), "parse": parsesJSON ? "json" : "none"],
+            "sandbox": sandbox?.shown ?? ["tier": "none"],
         ]
+        if !limits.isEmpty { members["limits"] = limits.shown }
+        if let command = shownBubblewrap { members["bubblewrap"] = .array(command.map { .string($0) }) }
+        return .object(members)
+    }
+
+    /// What bubblewrap is given. Links in the executable's path are resolved, and granted folders that are missing are left out, when it
+    /// is started.
+    private var shownBubblewrap: [String]? {
+        guard let sandbox, sandbox.tier == .bubblewrap else { return nil }
+        return BubblewrapCommand.arguments(
+            [executable] + arguments.map(\.shown), file: executable, directory: directory.shown, hasNetwork: sandbox.network == .on,
+            write: sandbox.write.map(\.path.shown), read: sandbox.read?.map(\.path.shown))
     }
 
     /// What the program is called in messages.

@@ -22,12 +22,16 @@ package struct ProcessPlan: StepPlan {
     /// How many bytes of each output stream are kept.
     package let tail: Int
     package let parsesJSON: Bool
+    let limits: ResourceLimits
+    /// Nil if the action asks for none.
+    package let sandbox: SandboxPlan?
     /// What must not be shown wherever it turns up, longest first.
     let secrets: [String]
 
     init(
         executable: String, arguments: [RenderedText], environment: [Variable], directory: RenderedText, input: RenderedText?,
-        timeout: Duration, grace: Duration, exitCodes: ExitCodeRules, tail: Int, parsesJSON: Bool, secretTexts: Set<String>
+        timeout: Duration, grace: Duration, exitCodes: ExitCodeRules, tail: Int, parsesJSON: Bool, limits: ResourceLimits = .none,
+        sandbox: SandboxPlan? = nil, secretTexts: Set<String>
     ) {
         self.executable = executable
         self.arguments = arguments
@@ -39,7 +43,9 @@ package struct ProcessPlan: StepPlan {
         self.exitCodes = exitCodes
         self.tail = tail
         self.parsesJSON = parsesJSON
-        let rendered = arguments + environment.map(\.text) + [directory] + (input.map { [$0] } ?? [])
+        self.limits = limits
+        self.sandbox = sandbox
+        let rendered = arguments + environment.map(\.text) + [directory] + (input.map { [$0] } ?? []) + (sandbox?.folders ?? [])
         secrets = SecretTexts.all(in: rendered, and: secretTexts)
     }
 

@@ -7,6 +7,7 @@ struct ProcessRecord: Sendable, Equatable {
     let session: pid_t
     /// Whether it can still do something: it is neither a zombie nor being taken away.
     let isRunning: Bool
+    let threads: Int
 
     init?(_ id: pid_t) {
         let descriptor = open("/proc/\(id)/stat", O_RDONLY | O_CLOEXEC)
@@ -27,6 +28,7 @@ struct ProcessRecord: Sendable, Equatable {
         self.id = id
         self.group = group
         self.session = session
+        threads = fields.count > 17 ? Self.number(fields[17]).map { Int($0) } ?? 1 : 1
         isRunning = state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
     }
 

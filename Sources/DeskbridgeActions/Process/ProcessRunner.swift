@@ -1,47 +1,47 @@
+import DeskbridgeCore
 import Dispatch
 import Glibc
-import Subprocess
 import SystemPackage
 
 /// Starts the process of a plan and stays with it to its end.
 struct ProcessRunner: Sendable {
     let plan: ProcessPlan
+    let preparation: ProcessPreparation
     let output: OutputCapture
     let error: OutputCapture
     /// Yields when the process is to be ended.
     let cancellations: AsyncStream<Void>
 
-    /// - Throws: ``SpawnError`` if the process could not be started.
-    func run() async throws(SpawnError) -> ProcessEnding {
+    /// - Throws: ``Failure`` if the process could not be started.
+    func run() async throws(Failure) -> ProcessEnding {
         let streams: StandardStreams
-        do { streams = try StandardStreams(input: plan.input?.value) } catch { throw SpawnError(error, plan) }
-        do {
-            let result = try await Subprocess.run(
-                configuration,
-                input: .fileDescriptor(streams.input, closeAfterSpawningProcess: true),
-                output: .fileDescriptor(streams.output, closeAfterSpawningProcess: true),
-                error: .fileDescriptor(streams.error, closeAfterSpawningProcess: true)
-            ) { execution in await supervise(execution.processIdentifier, streams) }
-            return ending(result.closureResult, result.terminationStatus)
-        } catch {
-            // Nothing that follows the start throws, so our ends have had no reader to close them.
+        do { streams = try StandardStreams(input: plan.input?.value) } catch {
+            throw Failure(ProcessLaunch.Problem(errno: error, stage: .init(rawValue: 0)), plan)
+        }
+        let limits = await BlockingCalls.run { [plan, preparation] in
+            // In a user namespace of its own nothing of the user's counts.
+            let countsAlone = preparation.isolatesNetwork(plan) || plan.limits.processes == nil
+            return plan.limits.bounds(running: countsAlone ? 0 : ResourceLimits.running())
+        }
+        let launch = ProcessLaunch(
+            executable: preparation.executable, directory: preparation.directory, arguments: preparation.arguments,
+            environment: plan.environment.map { "\($0.name)=\($0.text.value)" } + preparation.extraEnvironment,
+            input: streams.input, output: streams.output, error: streams.error, passed: preparation.passed, limits: limits,
+            ruleset: preparation.ruleset, isolatesNetwork: preparation.isolatesNetwork(plan),
+            gainsNoPrivileges: preparation.ruleset != nil)
+        let started = await SpawnThreads.shared.run { Result { () throws(ProcessLaunch.Problem) in try launch.start() } }
+        // Or its output would never end.
+        for descriptor in [streams.input, streams.output, streams.error] + preparation.passed { descriptor.close() }
+        switch started ?? .failure(ProcessLaunch.Problem(errno: .resourceTemporarilyUnavailable, stage: .init(rawValue: 0))) {
+        case .success(let process):
+            let supervision = await supervise(process, streams)
+            return try ending(supervision, await process.reap())
+        case .failure(let problem):
+            // Our ends have had no reader to close them.
             close(streams.outputReader)
             close(streams.errorReader)
-            throw SpawnError(error, plan)
+            throw Failure(problem, plan)
         }
-    }
-
-    private var configuration: Configuration {
-        var options = PlatformOptions()
-        options.createSession = true
-        options.teardownSequence = [.send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: plan.grace)]
-        return Configuration(
-            executable: .path(FilePath(plan.executable)),
-            arguments: Arguments(plan.arguments.map(\.value)),
-            // With their final NUL, as swift-subprocess copies them up to it.
-            environment: .custom(plan.environment.map { Array("\($0.name)=\($0.text.value)\0".utf8) }),
-            workingDirectory: FilePath(plan.directory.value),
-            platformOptions: options)
     }
 
     private struct Supervision: Sendable {
@@ -53,7 +53,7 @@ struct ProcessRunner: Sendable {
     /// Lasts until the process has ended, or has been ended with all of its session, and its output has been taken.
     ///
     /// The process is not reaped before this returns, so that its number stays its own.
-    private func supervise(_ process: ProcessIdentifier, _ streams: StandardStreams) async -> Supervision {
+    private func supervise(_ process: StartedProcess, _ streams: StandardStreams) async -> Supervision {
         let queue = DispatchQueue(label: "deskbridge.process-output")
         let readers = [
             PipeReader(streams.outputReader, on: queue, take: output.take),
@@ -61,14 +61,18 @@ struct ProcessRunner: Sendable {
         ]
         let cause = await waitForCause(process)
         var survivors = 0
-        if cause != .exited { survivors = await ProcessSession(leader: process.value).end(grace: plan.grace) }
+        if cause != .exited {
+            // With bubblewrap gone at once, the program would have nobody to tell of its end.
+            let session = ProcessSession(leader: process.id, sparesLeader: plan.sandbox?.tier == .bubblewrap)
+            survivors = await session.end(grace: plan.grace)
+        }
         return Supervision(cause: cause, survivors: survivors, outputWasHeldOpen: await drain(readers))
     }
 
-    private func waitForCause(_ process: ProcessIdentifier) async -> ProcessEnding.Cause {
+    private func waitForCause(_ process: StartedProcess) async -> ProcessEnding.Cause {
         await withTaskGroup(of: ProcessEnding.Cause?.self) { group in
             group.addTask {
-                await ProcessExit.wait(process.processDescriptor)
+                await ProcessExit.wait(process.pidfd.number)
                 return Task.isCancelled ? nil : .exited
             }
             group.addTask {
@@ -104,20 +108,19 @@ struct ProcessRunner: Sendable {
         }
     }
 
-    private func ending(_ supervision: Supervision, _ status: TerminationStatus) -> ProcessEnding {
-        ProcessEnding(
-            cause: supervision.cause,
-            status: ProcessEnding.Status(status),
-            output: output.finish(), error: error.finish(), outputWasHeldOpen: supervision.outputWasHeldOpen,
-            survivors: supervision.survivors)
-    }
-}
-
-extension ProcessEnding.Status {
-    fileprivate init(_ status: TerminationStatus) {
-        switch status {
-        case .exited(let code): self = .code(Int(code))
-        case .signaled(let signal): self = .signal(signal)
+    /// - Throws: ``Failure`` if bubblewrap itself failed, and so the program was never started.
+    private func ending(_ supervision: Supervision, _ end: StartedProcess.Ending) throws(Failure) -> ProcessEnding {
+        var status = end.status
+        let output = output.finish()
+        let error = error.finish()
+        if let told = preparation.bubblewrapStatus, supervision.cause == .exited {
+            guard BubblewrapStatus.tellsOfProgram(told) else {
+                throw ProcessPreparation.unavailable(plan, error.tail.text.isEmpty ? "bubblewrap failed" : error.tail.text)
+            }
+            status = BubblewrapStatus.status(status)
         }
+        return ProcessEnding(
+            cause: supervision.cause, status: status, output: output, error: error, outputWasHeldOpen: supervision.outputWasHeldOpen,
+            survivors: supervision.survivors, processorTime: end.processorTime)
     }
 }

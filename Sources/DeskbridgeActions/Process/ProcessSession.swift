@@ -6,6 +6,8 @@ import Glibc
 /// The leader must not have been reaped yet, for then no other session can have its number.
 struct ProcessSession: Sendable {
     let leader: pid_t
+    /// Whether the leader is asked by nobody to end, and only made to.
+    var sparesLeader = false
 
     /// Ends all processes of the session: asks with TERM, and after the grace makes sure with KILL.
     ///
@@ -37,9 +39,10 @@ struct ProcessSession: Sendable {
     }
 
     private func signal(_ number: CInt) {
-        kill(-leader, number)
+        let spares = sparesLeader && number != SIGKILL
+        if !spares { kill(-leader, number) }
         // Shells with job control put their children into groups of their own.
-        for member in members() where member.group != leader {
+        for member in members() where member.group != leader || spares && member.id != leader {
             let pidfd = deskbridge_pidfd_open(member.id)
             guard pidfd >= 0 else { continue }
             defer { close(pidfd) }

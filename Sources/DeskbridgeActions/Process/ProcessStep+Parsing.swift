@@ -2,12 +2,13 @@ import DeskbridgeCore
 
 extension ProcessStep {
     private static let keys = [
-        "argv", "environment", "inheritEnvironment", "directory", "stdin", "timeout", "grace", "exitCodes", "output",
+        "argv", "environment", "inheritEnvironment", "directory", "stdin", "timeout", "grace", "exitCodes", "output", "limits", "sandbox",
     ]
 
     /// Reads what stands under `process:`.
     init(
-        parsing node: YAMLNode, in scope: TemplateScope, environment bridge: [String: String], home: String
+        parsing node: YAMLNode, in scope: TemplateScope, environment bridge: [String: String], home: String,
+        support: @escaping @Sendable () -> SandboxSupport
     ) throws(DefinitionError) {
         let mapping = try node.mapping("process", keys: Self.keys)
         let argv = try mapping.required("argv")
@@ -22,12 +23,15 @@ extension ProcessStep {
         self.arguments = arguments
         environment = try ProcessEnvironment(
             own: mapping["environment"], inherited: mapping["inheritEnvironment"], bridge: bridge, in: scope)
-        directory = try ProcessDirectory(parsing: mapping["directory"], home: home, in: scope)
+        directory = try ProcessDirectory(parsing: mapping["directory"], "directory", home: home, in: scope)
         input = try ProcessInput(parsing: mapping["stdin"], in: scope)
         timeout = try Self.duration(mapping, "timeout", in: ProcessLimits.timeout) ?? .seconds(300)
         grace = try Self.duration(mapping, "grace", in: ProcessLimits.grace) ?? .seconds(5)
         exitCodes = try ExitCodeRules(parsing: mapping["exitCodes"])
         (tail, parsesJSON) = try Self.output(mapping["output"])
+        limits = try ResourceLimits(parsing: mapping["limits"])
+        sandbox = try mapping["sandbox"].map { node throws(DefinitionError) in try SandboxRequest(parsing: node, home: home, in: scope) }
+        self.support = support
     }
 
     private static func executable(_ node: YAMLNode) throws(DefinitionError) -> String {

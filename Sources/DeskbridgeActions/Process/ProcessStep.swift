@@ -13,6 +13,10 @@ package struct ProcessStep: PlannableStep {
     let exitCodes: ExitCodeRules
     let tail: Int
     let parsesJSON: Bool
+    let limits: ResourceLimits
+    /// Nil if the action names none: the process may then do what the user may.
+    let sandbox: SandboxRequest?
+    let support: @Sendable () -> SandboxSupport
 
     package var isAlwaysSafeToRepeat: Bool { false }
 
@@ -22,16 +26,18 @@ package struct ProcessStep: PlannableStep {
             "stdoutDropped": FieldDeclaration(.integer, isOptional: true), "stderrDropped": FieldDeclaration(.integer, isOptional: true),
             "outputHeldOpen": FieldDeclaration(.boolean, isOptional: true),
         ]
+        if sandbox != nil { members["sandbox"] = FieldDeclaration(.any) }
         if parsesJSON { members["json"] = FieldDeclaration(.any) }
         return .object(members: members)
     }
 
     package func violations(of grants: Grants) -> [DefinitionError] {
-        if grants.allows(executable: executable) { return [] }
+        let folders = sandbox?.violations(of: grants) ?? []
+        if grants.allows(executable: executable) { return folders }
         return [
             DefinitionError(
                 executableLocation, "the executable \(executable) is not granted; list it under grants.executables of a policy file")
-        ]
+        ] + folders
     }
 
     package func plan(_ fields: FieldValues, grants: Grants) throws(PlanError) -> ProcessPlan {
@@ -47,7 +53,7 @@ package struct ProcessStep: PlannableStep {
         let plan = ProcessPlan(
             executable: executable, arguments: texts, environment: try environment.render(fields), directory: try directory.render(fields),
             input: try input.render(fields), timeout: timeout, grace: grace, exitCodes: exitCodes, tail: tail, parsesJSON: parsesJSON,
-            secretTexts: fields.secretTexts)
+            limits: limits, sandbox: try sandbox?.plan(fields, grants: grants, support: support()), secretTexts: fields.secretTexts)
         try plan.check()
         return plan
     }

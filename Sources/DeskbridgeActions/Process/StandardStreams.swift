@@ -4,10 +4,10 @@ import SystemPackage
 
 /// The descriptors that become a process's standard input, output and error, and our ends of them.
 struct StandardStreams: Sendable {
-    /// Given to the process; swift-subprocess closes them once it has them.
-    let input: FileDescriptor
-    let output: FileDescriptor
-    let error: FileDescriptor
+    /// Given to the process. They have to be let go of once it has them, or its output never ends.
+    let input: Descriptor
+    let output: Descriptor
+    let error: Descriptor
     /// Our ends, which their readers close.
     let outputReader: CInt
     let errorReader: CInt
@@ -22,9 +22,9 @@ struct StandardStreams: Sendable {
             let output = try Self.pipe()
             opened += [output.reading, output.writing]
             let error = try Self.pipe()
-            self.input = FileDescriptor(rawValue: input)
-            self.output = FileDescriptor(rawValue: output.writing)
-            self.error = FileDescriptor(rawValue: error.writing)
+            self.input = Descriptor(input)
+            self.output = Descriptor(output.writing)
+            self.error = Descriptor(error.writing)
             outputReader = output.reading
             errorReader = error.reading
         } catch {
@@ -38,7 +38,7 @@ struct StandardStreams: Sendable {
         return try checked(text.withUTF8 { deskbridge_memory_file($0.baseAddress, $0.count) })
     }
 
-    private static func pipe() throws(Errno) -> (reading: CInt, writing: CInt) {
+    static func pipe() throws(Errno) -> (reading: CInt, writing: CInt) {
         var ends: [CInt] = [-1, -1]
         _ = try checked(deskbridge_pipe(&ends))
         return (ends[0], ends[1])

@@ -13,6 +13,16 @@ package struct BridgeStatus: Sendable, Equatable {
         package let errors: [String]
     }
 
+    /// The bridge's name on the message bus.
+    package struct Bus: Sendable, Equatable {
+        /// `owned`, `connecting`, `away`, `taken`, `refused`, or `off`.
+        package let state: String
+        package let name: String
+        package let bus: String
+        /// Who has the name, or why it is refused.
+        package let detail: String?
+    }
+
     package let json: JSONValue
     package let version: String
 
@@ -28,6 +38,12 @@ package struct BridgeStatus: Sendable, Equatable {
     package var startedAt: Timestamp? { json["startedAt"]?.stringValue.flatMap { Timestamp($0) } }
     package var home: String? { json["home"]?.stringValue }
     package var listen: [String] { (json["listen"]?.arrayValue ?? []).compactMap(\.stringValue) }
+    package var bus: Bus? {
+        guard let bus = json["bus"], let state = bus["state"]?.stringValue else { return nil }
+        return Bus(
+            state: state, name: bus["name"]?.stringValue ?? "", bus: bus["bus"]?.stringValue ?? "",
+            detail: (bus["owner"] ?? bus["error"])?.stringValue)
+    }
     package var connections: Int64 { json["connections"]?.integerValue ?? 0 }
     package var oldestQueuedAt: Timestamp? { json["oldestQueuedAt"]?.stringValue.flatMap { Timestamp($0) } }
     package var actions: Definitions { definitions("actions", count: "loaded") }

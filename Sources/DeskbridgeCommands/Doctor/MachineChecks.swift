@@ -1,4 +1,5 @@
 internal import CLinux
+internal import DeskbridgeActions
 internal import DeskbridgeCore
 internal import DeskbridgeStore
 internal import Glibc
@@ -15,6 +16,7 @@ enum MachineChecks {
                     Environment.variable("DBUS_SESSION_BUS_ADDRESS"), runtimeFolder: Environment.variable("XDG_RUNTIME_DIR"))
             },
             Check("Kernel") { systemCalls() },
+            Check("Sandbox") { sandbox(.ofThisMachine) },
         ]
     }
 
@@ -68,6 +70,23 @@ enum MachineChecks {
             return .failed("version \(SQLiteLibrary.version)", remedy: "Install version 3.37 or later (Debian: libsqlite3-0).")
         }
         return .passed("version \(SQLiteLibrary.version)")
+    }
+
+    /// Only the actions that ask for a sandbox need one.
+    static func sandbox(_ support: SandboxSupport) -> Finding {
+        let remedy = """
+            For actions with a sandbox, install bubblewrap (Debian: bubblewrap), or use Linux 5.13 or later with Landlock turned on.
+            """
+        var tiers: [String] = []
+        if let path = support.bubblewrap { tiers.append("bubblewrap (\(path))") }
+        if support.landlock > 0 {
+            let network =
+                support.isolatesNetwork
+                ? "network off by a namespace" : support.landlock >= 4 ? "network off for TCP only" : "cannot turn the network off"
+            tiers.append("landlock (version \(support.landlock); \(network))")
+        }
+        guard !tiers.isEmpty else { return .warned("no tier", remedy: remedy) }
+        return .passed(tiers.joined(separator: ", "))
     }
 
     static func systemCalls() -> Finding {

@@ -12,6 +12,9 @@ package struct DryRunCommand: BridgeCommand {
             Reads the files of the home as the daemon does, asks the same policies and the same planner, and stops there: the decision, \
             and each step's argv, environment, folder tree or D-Bus message to the last byte. It needs no daemon and changes nothing.
 
+            A D-Bus step is compared with what its peer says of itself, if that runs; with --activate also if the step would start it. \
+            What differs is told with its place in the action file.
+
             A step that needs the result of an earlier one is shown as far as looking at the disk can tell. Environment variables are \
             those of this shell; the daemon passes on its own.
 
@@ -33,6 +36,9 @@ package struct DryRunCommand: BridgeCommand {
     @Option(help: "The web origin it would come from. (default: none, as when no browser sends it)")
     package var origin: String?
 
+    @Flag(help: "Start D-Bus services that the steps would start, to compare the steps with them.")
+    package var activate = false
+
     @OptionGroup package var format: FormatOptions
     @OptionGroup package var home: HomeOptions
 
@@ -50,9 +56,9 @@ package struct DryRunCommand: BridgeCommand {
         let payload = try self.payload.object()
         let dryRun: DryRun
         do throws(Problem) {
-            dryRun = try DryRun.run(
+            dryRun = try await DryRun.run(
                 type: .string(type), payload: .object(payload), key: nil, as: Identity(client: client, origin: origin),
-                under: definitions.current, now: terminal.clock.now())
+                under: definitions.current, now: terminal.clock.now(), activating: activate)
         } catch {
             throw CommandFailure(error.detail, ExitStatus(error.code))
         }

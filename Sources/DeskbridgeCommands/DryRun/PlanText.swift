@@ -38,6 +38,18 @@ enum PlanText {
         var traits = [step.step.kind]
         if step.step.isOptional { traits.append("optional") }
         if step.step.isSafeToRepeat { traits.append("safe to repeat") }
+        return forecast(step, number, traits) + step.findings.map { "   \(word(for: $0.kind)): \($0.location): \($0.message.printable())" }
+    }
+
+    private static func word(for kind: StepFinding.Kind) -> String {
+        switch kind {
+        case .agreement: "checked"
+        case .note: "note"
+        case .contradiction: "differs"
+        }
+    }
+
+    private static func forecast(_ step: ActionPlan.Step, _ number: Int, _ traits: [String]) -> [String] {
         let head = "\(number). \(step.step.id)  (\(traits.joined(separator: ", ")))"
         switch step.forecast {
         case .deferred(let earlier): return [head, "   planned once the step \"\(earlier)\" has run"]

@@ -95,9 +95,9 @@ enum StarterFiles {
     /// `policies/default.yaml`
     static let defaultPolicy = #"""
         # Who may cause what: the first rule that fits decides; where none fits, the event is denied.
-        # "local" is you, at the command line of this computer.
+        # "local" is you at the command line of this computer, "console" is you in the console.
         rules:
-          - {allow: [CREATE_RESOURCE], clients: [dashboard, local], rate: 60/10s}
+          - {allow: [CREATE_RESOURCE], clients: [dashboard, local, console], rate: 60/10s}
 
         # What any action may touch, whoever asks. Nothing is granted unless it is listed.
         grants:

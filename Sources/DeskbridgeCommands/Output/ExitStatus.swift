@@ -33,7 +33,7 @@ extension ExitStatus {
                 .unsupportedMediaType, .unknownMessage:
                 .dataError
             case .unauthenticated, .originForbidden, .deniedByPolicy, .forbidden, .tokenInURL, .wrongHost: .noPermission
-            case .rateLimited, .storageFull: .temporaryFailure
+            case .rateLimited, .storageFull, .tooManyConnections: .temporaryFailure
             case .shuttingDown: .unavailable
             case .notFound, .methodNotAllowed, .wrongState, .upgradeRequired, .internalError: .failed
             }

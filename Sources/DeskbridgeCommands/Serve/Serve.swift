@@ -1,6 +1,8 @@
 package import ArgumentParser
+internal import DBus
 internal import DeskbridgeActions
 internal import DeskbridgeCore
+internal import DeskbridgeDesk
 internal import DeskbridgeEngine
 internal import DeskbridgeServer
 internal import DeskbridgeStore
@@ -48,9 +50,14 @@ package struct Serve: BridgeCommand {
 
         let store = try Self.open(files.home.state)
         do {
-            let bridge = Bridge(configuration: configuration, store: store, definitions: definitions, logger: logger)
+            let notifications = ApprovalNotifications()
+            let bridge = Bridge(
+                configuration: configuration, store: store, definitions: definitions,
+                waitSources: [notifications, BusNameWaits(handlers.arrivals)], logger: logger)
             try await bridge.rescue()
-            let server = try await BridgeServer(bridge: bridge, controlSocket: try Self.controlSocket(files.home)) { report in
+            let server = try await BridgeServer(
+                bridge: bridge, controlSocket: try Self.controlSocket(files.home), bus: try Self.bus(configuration.bus, handlers)
+            ) { report in
                 logger.notice(
                     "listening",
                     metadata: [
@@ -59,7 +66,8 @@ package struct Serve: BridgeCommand {
                     ])
             }
             let group = ServiceGroup(
-                configuration: .init(services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                configuration: .init(services: [server, notifications.service(of: bridge)],
+                    gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
         } catch {
             await handlers.shutdown()
@@ -73,6 +81,13 @@ package struct Serve: BridgeCommand {
 
     private static func open(_ folder: String) throws(CommandFailure) -> EventStore {
         do { return try EventStore.open(folder: folder) } catch { throw failure(error) }
+    }
+
+    private static func bus(_ configuration: BusConfiguration, _ handlers: StandardHandlers) throws -> BusConnection? {
+        switch configuration.own {
+        case .auto: try handlers.connection(to: BusAddress(configuration.address))
+        case .never: nil
+        }
     }
 
     private static func controlSocket(_ home: BridgeHome) throws(CommandFailure) -> String {

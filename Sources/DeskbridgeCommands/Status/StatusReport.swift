@@ -7,6 +7,7 @@ package enum StatusReport {
         list.add("Deskbridge", title(status))
         list.add("Home", status.home)
         list.add("Listening", status.listen.joined(separator: ", "))
+        list.add("D-Bus", status.bus.flatMap(bus))
         list.add("Queue", queue(status, now: terminal.clock.now()))
         list.add("Ended", counts(status, DeliveryState.allCases.filter(\.isFinal)))
         list.add("Connections", connections(status))
@@ -20,6 +21,17 @@ package enum StatusReport {
         if let uptime = status.uptime { title += " for \(RelativeTime.longSpan(seconds: uptime))" }
         if let pid = status.pid { title += " (pid \(pid))" }
         return title
+    }
+
+    private static func bus(_ bus: BridgeStatus.Bus) -> String? {
+        switch bus.state {
+        case "owned": "\(bus.name) on \(bus.bus)"
+        case "away": "\(bus.bus) cannot be reached; \(bus.name) is taken when it is there"
+        case "taken": "\(bus.name) on \(bus.bus) belongs to \(bus.detail ?? "somebody else"); it is taken when it is free"
+        case "refused": "\(bus.bus) does not give out \(bus.name): \(bus.detail ?? "no reason")"
+        case "off": nil
+        default: "connecting to \(bus.bus)"
+        }
     }
 
     private static func queue(_ status: BridgeStatus, now: Timestamp) -> String {

@@ -11,13 +11,15 @@ package struct AuditActor: Sendable, Hashable {
         /// The owner of the machine, in the console.
         case desk
         case token
+        /// A program of the same user, on the message bus.
+        case program
         /// Somebody who has not signed in.
         case nobody
     }
 
     /// The way something came in.
     package enum Entrance: String, Sendable, Hashable, CaseIterable {
-        case inside, control, http
+        case inside, control, http, dbus
         case webSocket = "websocket"
     }
 

@@ -5,6 +5,7 @@ package struct BridgeConfiguration: Sendable, Hashable {
     package var dispatch = DispatchConfiguration()
     package var retention = RetentionConfiguration()
     package var tokens = TokenConfiguration()
+    package var bus = BusConfiguration()
     package var log = LogConfiguration()
 
     package static let defaults = BridgeConfiguration()
@@ -19,6 +20,7 @@ package struct BridgeConfiguration: Sendable, Hashable {
         configuration.dispatch.read(reader.node("dispatch"), &errors)
         configuration.retention.read(reader.node("retention"), &errors)
         configuration.tokens.read(reader.node("tokens"), &errors)
+        configuration.bus.read(reader.node("bus"), &errors)
         configuration.log.read(reader.node("log"), &errors)
         refuseUplinks(reader.node("uplinks"), &errors)
         errors += reader.finish()

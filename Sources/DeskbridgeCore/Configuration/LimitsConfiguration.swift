@@ -6,8 +6,10 @@ package struct LimitsConfiguration: Sendable, Hashable {
     package var body = 64 << 10
     /// The messages and requests of one client, unless its token carries its own rate.
     package var rate = Rate(count: 60, window: .seconds(10))
-    /// The connections at one time, over all clients.
+    /// The connections at one time that have signed in, over all clients.
     package var connections = 256
+    /// The connections at one time that have not signed in; the one that has been there longest goes when another one comes.
+    package var strangers = 256
     /// The bytes one connection may have waiting to be sent before it is closed as a slow consumer.
     package var unsent = 1 << 20
     /// The time a connection has for the headers of a request.
@@ -32,6 +34,7 @@ extension LimitsConfiguration {
         reader.read("body", into: &body) { node, what throws(DefinitionError) in try node.size(what, in: 1 << 10...16 << 20) }
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
         reader.read("connections", into: &connections) { node, what throws(DefinitionError) in try node.integer(what, in: 1...10_000) }
+        reader.read("strangers", into: &strangers) { node, what throws(DefinitionError) in try node.integer(what, in: 1...10_000) }
         reader.read("unsent", into: &unsent) { node, what throws(DefinitionError) in try node.size(what, in: 64 << 10...256 << 20) }
         reader.read("headers", into: &headers) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
         reader.read("authentication", into: &authentication) { node, what throws(DefinitionError) in try node.duration(what, in: times) }

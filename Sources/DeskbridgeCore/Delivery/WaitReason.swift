@@ -32,6 +32,8 @@ extension WaitReason: CustomStringConvertible {
     package var description: String {
         switch self {
         case .approval: "an answer of the person at the desk"
+        // The bus owns this name itself.
+        case .busName(let bus, "org.freedesktop.DBus"): "the \(bus) bus"
         case .busName(let bus, let name): "\(name) on the \(bus) bus"
         }
     }

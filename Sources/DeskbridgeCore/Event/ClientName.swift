@@ -1,15 +1,30 @@
 /// Who sends events: a lower-case ASCII letter or digit, then also `.`, `_`, `:` and `-`, at most 64.
+///
+/// A program on the message bus is `dbus:` and the name of its unit or executable, in which capital letters, `@` and `+` may stand too; it
+/// may be 128 bytes long.
 package struct ClientName: Sendable, Hashable, CustomStringConvertible {
+    private static let busPrefix = "dbus:"
+    private static let longest = 64
+    private static let longestOnBus = 128
+
     package let text: String
 
     /// Nil if the text breaks the rule.
     package init?(_ text: some StringProtocol) {
-        func isLetterOrDigit(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
         let bytes = text.utf8
-        guard let first = bytes.first, isLetterOrDigit(first), bytes.count <= 64,
-            bytes.allSatisfy({ isLetterOrDigit($0) || [0x2E, 0x5F, 0x3A, 0x2D].contains($0) })
+        let isOnBus = bytes.starts(with: Self.busPrefix.utf8) && bytes.count > Self.busPrefix.utf8.count
+        guard let first = bytes.first, Self.isLetterOrDigit(first), bytes.count <= (isOnBus ? Self.longestOnBus : Self.longest),
+            bytes.allSatisfy({ Self.isPlain($0) || isOnBus && Self.isOfBus($0) })
         else { return nil }
         self.text = String(text)
+    }
+
+    /// A program on the message bus. Bytes that no name can have become `_`, and what is too long is cut.
+    /// - Parameter program: the name of its unit or executable. Nil if it is empty.
+    package init?(onBus program: String) {
+        guard !program.isEmpty else { return nil }
+        let kept = program.utf8.map { Self.isPlain($0) || Self.isOfBus($0) ? $0 : UInt8(ascii: "_") }
+        text = String(decoding: Self.busPrefix.utf8 + kept.prefix(Self.longestOnBus - Self.busPrefix.utf8.count), as: UTF8.self)
     }
 
     private init(known text: String) { self.text = text }
@@ -19,8 +34,16 @@ package struct ClientName: Sendable, Hashable, CustomStringConvertible {
     /// The person at the desk, through the console in the browser.
     package static let console = ClientName(known: "console")
 
-    /// Whether the name stands for the person at the desk, so that no token of a client may have it.
-    package var isReserved: Bool { self == .local || self == .console }
+    /// Whether the name stands for the person at the desk or a program on the message bus, so that no token of a client may have it.
+    package var isReserved: Bool { self == .local || self == .console || text.utf8.starts(with: Self.busPrefix.utf8) }
 
     package var description: String { text }
+
+    private static func isLetterOrDigit(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
+
+    private static func isPlain(_ byte: UInt8) -> Bool { isLetterOrDigit(byte) || [0x2E, 0x5F, 0x3A, 0x2D].contains(byte) }
+
+    private static func isOfBus(_ byte: UInt8) -> Bool {
+        (0x41...0x5A).contains(byte) || byte == UInt8(ascii: "@") || byte == UInt8(ascii: "+")
+    }
 }

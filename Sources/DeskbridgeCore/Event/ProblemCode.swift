@@ -21,6 +21,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case rateLimited = "rate_limited"
     case internalError = "internal_error"
     case shuttingDown = "shutting_down"
+    case tooManyConnections = "too_many_connections"
     case storageFull = "storage_full"
     case unknownMessage = "unknown_message"
 
@@ -39,7 +40,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .upgradeRequired: 426
         case .rateLimited: 429
         case .internalError: 500
-        case .shuttingDown: 503
+        case .shuttingDown, .tooManyConnections: 503
         case .storageFull: 507
         }
     }
@@ -67,6 +68,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
         case .rateLimited: "Too many requests"
         case .internalError: "The bridge made a mistake"
         case .shuttingDown: "The bridge is shutting down"
+        case .tooManyConnections: "Too many clients are connected"
         case .storageFull: "There is no room for the event"
         case .unknownMessage: "There is no such message"
         }

@@ -5,7 +5,7 @@ package struct NamePattern: Sendable, Hashable, CustomStringConvertible {
     private let isOpenBefore: Bool
     private let isOpenAfter: Bool
 
-    /// - Throws: ``Flaw`` unless the text is 1 to 128 ASCII letters, digits, `_`, `.` or `-`, with `*` only at its ends.
+    /// - Throws: ``Flaw`` unless the text is 1 to 128 ASCII letters, digits and `_ . : @ + -`, with `*` only at its ends.
     package init(_ text: String) throws(Flaw) {
         self.text = text
         isOpenBefore = text.utf8.first == UInt8(ascii: "*")
@@ -16,7 +16,7 @@ package struct NamePattern: Sendable, Hashable, CustomStringConvertible {
             throw Flaw("\"\(text)\" has a * in its middle: it may stand at the beginning and at the end only")
         }
         guard isAny || (1...128).contains(fixed.utf8.count), fixed.utf8.allSatisfy(Self.isNameByte) else {
-            throw Flaw("\"\(text)\" is no name of letters, digits, _, . and -, with * at its beginning or end for any others")
+            throw Flaw("\"\(text)\" is no name of letters, digits and _ . : @ + -, with * at its beginning or end for any others")
         }
     }
 
@@ -45,7 +45,7 @@ package struct NamePattern: Sendable, Hashable, CustomStringConvertible {
     private static func isNameByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-        case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"): true
+        case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "-"): true
         default: false
         }
     }

@@ -68,6 +68,6 @@ extension Identity {
     /// Who this is in the audit.
     package func actor(through entrance: AuditActor.Entrance) -> AuditActor {
         AuditActor(
-            client: client, identity: isLocal ? .local : isDesk ? .desk : .token, token: token, entrance: entrance, origin: origin)
+            client: client, identity: isLocal ? .local : isDesk ? .desk : token == nil ? .program : .token, token: token, entrance: entrance, origin: origin)
     }
 }

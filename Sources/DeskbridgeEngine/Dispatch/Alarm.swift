@@ -2,19 +2,19 @@ import DeskbridgeCore
 import Synchronization
 
 /// One wake-up at the earliest moment that anything is due. Setting it again replaces it.
-final class Alarm: Sendable {
+package final class Alarm: Sendable {
     /// It rings at the latest after this time: the wall clock, which says when things are due, may be set meanwhile.
     static let longest = Duration.seconds(3600)
 
     private let pending = Mutex<Task<Void, Never>?>(nil)
     private let ring: @Sendable () -> Void
 
-    init(ring: @escaping @Sendable () -> Void) { self.ring = ring }
+    package init(ring: @escaping @Sendable () -> Void) { self.ring = ring }
 
     deinit { set(after: nil) }
 
     /// - Parameter delay: nil for no wake-up at all.
-    func set(after delay: Duration?) {
+    package func set(after delay: Duration?) {
         let ring = ring
         let next = delay.map { delay in
             Task {

@@ -3,7 +3,8 @@ package import DeskbridgeCore
 
 /// What would become of an event, with nothing stored and nothing done.
 ///
-/// It asks the same check and the same planner as an event that is sent, and then stops.
+/// It asks the same check and the same planner as an event that is sent, compares the plan with the real things that it is about, and
+/// then stops.
 package struct DryRun: Sendable {
     package enum Verdict: Sendable {
         case accepted(EventCheck.Checked)
@@ -14,19 +15,19 @@ package struct DryRun: Sendable {
 
     /// - Parameters:
     ///   - key: for `{event.idempotencyKey}`; without one, a made-up key stands in.
+    ///   - activating: whether a D-Bus service that a step would start may be started, to compare the step with it.
     /// - Throws: ``Problem`` if the event is not even well formed.
     package static func run(
         type: JSONValue?, payload: JSONValue, key: JSONValue?, as identity: Identity, under definitions: Definitions.Snapshot,
-        now: Timestamp
-    ) throws(Problem) -> DryRun {
+        now: Timestamp, activating: Bool = false
+    ) async throws(Problem) -> DryRun {
         let draft = try EventDraft(
             message: ["type": type ?? .null, "payload": payload, "idempotencyKey": key ?? .string("dry-run")])
         // A gate of its own, so that looking does not count against any rate.
         let gate = Gate(clock: .system)
         do throws(Problem) {
-            return DryRun(
-                verdict: .accepted(
-                    try EventCheck.check(draft, from: identity, under: definitions, gate: gate, now: now, looking: true)))
+            let checked = try EventCheck.check(draft, from: identity, under: definitions, gate: gate, now: now, looking: true)
+            return DryRun(verdict: .accepted(await checked.inspected(activating: activating)))
         } catch {
             return DryRun(verdict: .refused(error))
         }
@@ -44,5 +45,13 @@ package struct DryRun: Sendable {
             decision.merge(problem.errorMembers) { _, new in new }
             return ["decision": .object(decision), "plan": .null]
         }
+    }
+}
+
+extension EventCheck.Checked {
+    fileprivate func inspected(activating: Bool) async -> EventCheck.Checked {
+        var checked = self
+        checked.plan = await plan.inspected(activating: activating)
+        return checked
     }
 }

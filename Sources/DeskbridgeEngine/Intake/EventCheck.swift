@@ -5,7 +5,7 @@ package import DeskbridgeCore
 package enum EventCheck {
     package struct Checked: Sendable {
         package let event: AcceptedEvent
-        package let plan: ActionPlan
+        package var plan: ActionPlan
         /// How many events of its concurrency group may run at once.
         package let concurrencyLimit: Int?
         /// The time that the person at the desk has to agree; nil if nobody has to.
@@ -46,12 +46,14 @@ package enum EventCheck {
 
     /// Decides once more about an event that was taken: policies, grants and its action may have changed since.
     ///
-    /// Counts against no rate.
+    /// - Parameter gate: whose rates it counts against; without one, against none.
     /// - Throws: as ``check(_:from:under:gate:now:looking:)``.
-    package static func recheck(_ event: AcceptedEvent, under definitions: Definitions.Snapshot, now: Timestamp) throws(Problem) -> Checked {
+    package static func recheck(
+        _ event: AcceptedEvent, under definitions: Definitions.Snapshot, gate: Gate = Gate(clock: .system), now: Timestamp
+    ) throws(Problem) -> Checked {
         try check(
             EventDraft(type: event.type, key: event.key, payload: event.payload, format: event.format),
-            from: Identity(client: event.client, origin: event.origin), under: definitions, gate: Gate(clock: .system), now: now)
+            from: Identity(client: event.client, origin: event.origin), under: definitions, gate: gate, now: now)
     }
 
     /// Suggests only what this client may cause: names of other actions are none of its business.

@@ -85,7 +85,7 @@ package struct EventDesk: Sendable {
             let now = clock.now()
             var event = event
             event.origin = identity.origin
-            let checked = try EventCheck.recheck(event, under: definitions.current, now: now)
+            let checked = try EventCheck.recheck(event, under: definitions.current, gate: gate, now: now)
             question = checked.asks.map { ApprovalQuestion(rule: checked.event.rule, until: now + $0) }
         }
         let history = try await change(id, by: identity) { now throws(StoreError) in

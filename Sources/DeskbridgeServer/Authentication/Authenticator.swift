@@ -61,13 +61,19 @@ package final class Authenticator: Sendable {
         }
     }
 
-    /// Uses up a pass that no request may carry as its credential; a wrong one is counted like a wrong token.
+    /// Counts a wrong secret that another check found, like a wrong token.
+    /// - Returns: the problem to answer with.
+    /// - Throws: `rate_limited` when too many came.
+    func failure(_ detail: String) async throws(Problem) -> Problem {
+        try await charge()
+        return Problem(.unauthenticated, detail)
+    }
+
+    /// Uses up a pass that no request may carry as its credential.
     /// - Throws: `unauthenticated`, or `rate_limited`.
     func redeem(_ ticket: String, of tickets: Tickets) async throws(Problem) {
         guard tickets.redeem(ticket) == nil else { return }
-        try await charge()
-        throw Problem(
-            .unauthenticated, "The ticket is unknown, was used already, or is too old. Open the console anew: `deskbridge console`.")
+        throw try await failure("The ticket is unknown, was used already, or is too old. Open the console anew: `deskbridge console`.")
     }
 
     /// As ``authenticate(_:origin:)`` without a reason and without counting, for who passes a refusal on to it.

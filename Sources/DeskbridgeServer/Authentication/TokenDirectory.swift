@@ -44,6 +44,12 @@ package final class TokenDirectory: Sendable {
         return tokens.withLock { $0.contains { $0.isGood(at: now) && $0.origins.contains { $0.utf8.elementsEqual(origin.utf8) } } }
     }
 
+    /// Whether a client of this name has a token in force.
+    func knows(_ client: ClientName) -> Bool {
+        let now = clock.now()
+        return tokens.withLock { $0.contains { $0.client == client && $0.isGood(at: now) } }
+    }
+
     /// Makes a token and stores its hash.
     package func create(_ request: TokenRequest) async throws(StoreError) -> (token: BearerToken, record: TokenRecord) {
         let token = BearerToken.mint()

@@ -1,6 +1,6 @@
 package import DeskbridgeActions
 package import DeskbridgeCore
-import DeskbridgeEngine
+package import DeskbridgeEngine
 import Hummingbird
 
 /// `/v1/actions` and `/v1/plan`: what a client may cause, and what would come of it.
@@ -22,10 +22,27 @@ struct ActionRoutes {
     @Sendable private func plan(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let client = try context.authenticated()
         let body = try await request.json(limit: bridge.configuration.limits.body)
-        let dryRun = try DryRun.run(
+        let dryRun = try await DryRun.run(
             type: body["type"], payload: body["payload"] ?? [:], key: body["idempotencyKey"], as: client.identity,
-            under: bridge.definitions.current, now: bridge.clock.now())
+            under: bridge.definitions.current, now: bridge.clock.now(), activating: try body.activates(for: client.identity))
         return .json(dryRun.shown)
+    }
+}
+
+extension JSONValue {
+    /// Whether a request for a plan asks to start D-Bus services in order to look at them, which is for the owner of the machine.
+    package func activates(for identity: Identity) throws(Problem) -> Bool {
+        switch self["activate"] {
+        case nil, .bool(false)?: return false
+        case .bool(true)?:
+            guard identity.isLocal else {
+                throw Problem(.forbidden, "Only the command line may have services started for a dry run: leave \"activate\" out.")
+            }
+            return true
+        default:
+            throw Problem(
+                .invalidEvent, "activate must be true or false.", errors: [.init(pointer: "/activate", message: "must be true or false")])
+        }
     }
 }
 

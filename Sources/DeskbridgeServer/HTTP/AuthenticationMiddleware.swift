@@ -1,6 +1,7 @@
 import DeskbridgeCore
 import DeskbridgeEngine
 import Hummingbird
+import WebSocketTransport
 
 /// Finds out who asks, and counts the request against the client's rate. Stands before every route that is not public.
 struct AuthenticationMiddleware: RouterMiddleware {
@@ -8,6 +9,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
 
     let authenticator: Authenticator
     let rates: ClientRates
+    let budget: ConnectionBudget
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -17,7 +19,14 @@ struct AuthenticationMiddleware: RouterMiddleware {
             context.client = .local
         } else {
             let credential = Authenticator.credential(of: request.head, query: QueryItems(request.uri.string))
-            let client = try await authenticator.authenticate(credential, origin: request.headers[.origin])
+            let client: Authenticated
+            do throws(Problem) {
+                client = try await authenticator.authenticate(credential, origin: request.headers[.origin])
+            } catch {
+                budget.disown(context.channel)
+                throw error
+            }
+            guard budget.vouch(for: context.channel) else { throw Problem.tooManyConnections }
             try rates.take(client)
             context.client = client
         }
@@ -31,4 +40,10 @@ extension BridgeRequestContext {
         guard let client else { throw Problem(.unauthenticated, "This route needs a token.") }
         return client
     }
+}
+
+extension Problem {
+    static let tooManyConnections = Problem(
+        .tooManyConnections, "As many clients are connected as limits.connections in deskbridge.yaml lets. Close one, or wait.",
+        retryAfter: .seconds(5))
 }

@@ -12,6 +12,7 @@ struct EntranceMiddleware: RouterMiddleware {
 
     let port: Int
     let tokens: TokenDirectory
+    let pairing: PairingDesk
     let known: KnownRoutes
 
     func handle(
@@ -20,10 +21,12 @@ struct EntranceMiddleware: RouterMiddleware {
         let began = ContinuousClock.now
         // A token in the URL is refused, and must not reach the log either.
         let path = QueryItems(request.uri.string).holdsToken ? RenderedText.hidden : request.uri.path
+        // Decided before the request is handled: a pairing ends with the answer that the page is to read.
+        let isKnown = request.headers[.origin].map { allows($0, at: request.uri.path) } ?? false
         var response: Response
         do {
             try await check(request, context)
-            if request.method == .options, let preflight = try preflight(request) {
+            if request.method == .options, let preflight = try preflight(request, isKnown) {
                 response = preflight
             } else {
                 response = try await next(request, context)
@@ -39,7 +42,7 @@ struct EntranceMiddleware: RouterMiddleware {
                 "request failed", metadata: ["event": "http.failed", "path": "\(path)", "error": "\(error)"])
             response = try Problem(.internalError, "The log of the bridge says more.").response(from: request, context: context)
         }
-        addHeaders(to: &response, for: request, context)
+        addHeaders(to: &response, for: request, isKnown, context)
         context.logger.debug(
             "request answered",
             metadata: [
@@ -70,13 +73,19 @@ struct EntranceMiddleware: RouterMiddleware {
                 ticket from POST /v1/tickets. Revoke this token: `deskbridge token revoke`.
                 """)
         }
+        try FetchMetadata(request.head).demand()
+    }
+
+    /// Whether pages of this origin may read what is answered here: any token names it, or it is about to be paired.
+    private func allows(_ origin: String, at path: String) -> Bool {
+        tokens.allows(origin: origin) || path == PairingRoutes.path && pairing.isOpen(for: origin)
     }
 
     /// The answer to a CORS preflight (Fetch standard), if the origin is one we know.
     /// - Throws: `origin_forbidden` for one we don't; nil if the request is no preflight.
-    private func preflight(_ request: Request) throws(Problem) -> Response? {
+    private func preflight(_ request: Request, _ isKnown: Bool) throws(Problem) -> Response? {
         guard let origin = request.headers[.origin], request.headers[.accessControlRequestMethod] != nil else { return nil }
-        guard tokens.allows(origin: origin) else {
+        guard isKnown else {
             throw Problem(
                 .originForbidden,
                 "No token is for pages from \(origin.prefix(200)). Make one with `deskbridge token create NAME --origin …`.")
@@ -91,13 +100,13 @@ struct EntranceMiddleware: RouterMiddleware {
         return response
     }
 
-    private func addHeaders(to response: inout Response, for request: Request, _ context: Context) {
+    private func addHeaders(to response: inout Response, for request: Request, _ isKnown: Bool, _ context: Context) {
         response.headers[.xContentTypeOptions] = "nosniff"
         guard !context.isControl else { return }
         // Pages of other origins use what CORS lets them; without it they embed nothing.
         response.headers[.crossOriginResourcePolicy] = "same-origin"
         response.headers[.vary] = "Origin"
-        guard let origin = request.headers[.origin], tokens.allows(origin: origin) else { return }
+        guard isKnown, let origin = request.headers[.origin] else { return }
         response.headers[.accessControlAllowOrigin] = origin
         response.headers[.accessControlExposeHeaders] = "Location, Retry-After, Idempotent-Replayed, Preference-Applied"
     }

@@ -22,7 +22,8 @@ struct EventQuery {
             states: states,
             type: try Self.value(query["type"], "type", EventType.init),
             client: try Self.value(query["client"], "client", ClientName.init),
-            text: query["q"].map { String($0.prefix(200)) })
+            text: query["q"].map { String($0.prefix(200)) },
+            from: try Self.value(query["from"], "from") { Timestamp($0) }, to: try Self.value(query["to"], "to") { Timestamp($0) })
         before = try Self.value(query["after"], "after") { Int64($0) }
         limit = min(try Self.value(query["limit"], "limit") { text in Int(text).flatMap { $0 > 0 ? $0 : nil } } ?? 50, Self.largestPage)
     }

@@ -2,6 +2,7 @@ import DeskbridgeCore
 import DeskbridgeEngine
 import DeskbridgeStore
 import Hummingbird
+import WebSocketTransport
 
 /// `/v1/events`: send, look, and decide.
 struct EventRoutes {
@@ -37,7 +38,7 @@ struct EventRoutes {
         let client = try context.authenticated()
         let wait = try PreferWait(request.headers)
         let draft = try await EventRequest.draft(of: request, limit: bridge.configuration.limits.body)
-        return try await answer(await bridge.intake.submit(draft, from: client.identity), client.identity, wait)
+        return try await answer(await bridge.intake.submit(draft, from: client.identity), client.identity, wait, context)
     }
 
     @Sendable private func replay(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
@@ -59,13 +60,17 @@ struct EventRoutes {
             key = made
         }
         let wait = try PreferWait(request.headers)
-        return try await answer(await bridge.desk.replay(id, key: key, by: client.identity), client.identity, wait)
+        return try await answer(await bridge.desk.replay(id, key: key, by: client.identity), client.identity, wait, context)
     }
 
     /// 202 at once, or 200 with the final event if it ends within the time that `Prefer: wait` gives.
-    private func answer(_ answer: IntakeAnswer, _ identity: Identity, _ wait: PreferWait) async throws -> Response {
+    private func answer(
+        _ answer: IntakeAnswer, _ identity: Identity, _ wait: PreferWait, _ context: BridgeRequestContext
+    ) async throws -> Response {
         let id = answer.record.id
-        if let duration = wait.duration, let history = try await waits.final(id, within: duration, for: identity) {
+        if let duration = wait.duration,
+            let history = try await waits.final(id, within: duration, for: identity, begins: context.channel.onDeparture)
+        {
             var response = Response.json(EventJSON.detail(history))
             response.headers[.preferenceApplied] = wait.applied
             response.headers[.location] = "/v1/events/\(id)"

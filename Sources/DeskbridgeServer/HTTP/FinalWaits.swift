@@ -35,7 +35,10 @@ final class FinalWaits: Sendable {
     var count: Int { state.withLock { $0.waiting.values.reduce(0) { $0 + $1.count } } }
 
     /// The event once it has ended; nil if it has not within that time.
-    func final(_ id: EventID, within duration: Duration, for identity: Identity) async throws(Problem) -> EventHistory? {
+    /// - Parameter begins: is handed what ends the wait early, such as when nobody is left to hear of it.
+    func final(
+        _ id: EventID, within duration: Duration, for identity: Identity, begins: (@escaping @Sendable () -> Void) -> Void = { _ in }
+    ) async throws(Problem) -> EventHistory? {
         let (ends, end) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let ticket = state.withLock { state in
             state.next += 1
@@ -52,6 +55,7 @@ final class FinalWaits: Sendable {
         // Looked at after the wait was set up, so that an end in between is not missed.
         let history = try await bridge.desk.event(id, for: identity)
         if history.event.state.isFinal { return history }
+        begins { end.finish() }
         let hasEnded = await withTaskGroup(of: Bool.self) { group in
             group.addTask { await ends.first { _ in true } != nil }
             group.addTask {

@@ -3,13 +3,17 @@ import DeskbridgeEngine
 import DeskbridgeStore
 import Glibc
 import Hummingbird
+import WebSocketTransport
 
 /// How the bridge is: `/v1/status` and `/metrics` for clients, `/healthz` and `/readyz` for anybody, without details.
 struct StatusRoutes {
     let bridge: Bridge
     let status: StatusBoard
     let sessions: SessionRegistry
+    let budget: ConnectionBudget
     let addresses: [String]
+    /// Nil if the bridge is not to be on the bus.
+    let bus: BusNameBoard?
 
     func addPublic(to router: Router<BridgeRequestContext>) {
         router.get("healthz") { _, _ in Response.json(["status": "ok"]) }
@@ -34,6 +38,7 @@ struct StatusRoutes {
         if seesDetails {
             members["pid"] = .integer(Int64(getpid()))
             members["listen"] = .array(addresses.map(JSONValue.string))
+            members["bus"] = bus?.json ?? ["state": "off"]
             members["oldestQueuedAt"] = try await oldestQueued()
             let (ofPolicies, ofActions) = Self.errors(snapshot.errors.errors)
             members["actions"] = ["loaded": .integer(Int64(snapshot.catalog.actions.count)), "errors": ofActions]
@@ -74,6 +79,12 @@ struct StatusRoutes {
         text.gauge("deskbridge_running_attempts", "Attempts under way.", bridge.running.count)
         text.gauges(
             "deskbridge_connections", "Live connections by client.", sessions.counts.map { (["client": $0.client.text], $0.connections) })
+        let connected = budget.counts
+        text.gauges(
+            "deskbridge_tcp_connections", "TCP connections, by whether they have signed in.",
+            [(["signed_in": "yes"], connected.known), (["signed_in": "no"], connected.strangers)])
+        text.counter(
+            "deskbridge_strangers_shed_total", "Connections closed before they signed in, to make room for others.", connected.shed)
         text.counter("deskbridge_ledger_commits_total", "Commits of the ledger since start.", writer.commits)
         text.counter("deskbridge_ledger_operations_total", "Changes of the ledger since start.", writer.operations)
         text.gauge("deskbridge_ledger_bytes", "Size of the ledger and its log.", bridge.store.fileSizes.ledger + bridge.store.fileSizes.log)

@@ -31,7 +31,11 @@ struct StreamRoute {
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no"],
             body: ResponseBody { writer in
                 sessions.add(session.id, client) { _ in sink.finish() }
-                defer { sessions.remove(session.id) }
+                status.sessionsChanged()
+                defer {
+                    sessions.remove(session.id)
+                    status.sessionsChanged()
+                }
                 if !authenticator.isInForce(client.identity) { sink.finish() }
                 session.open(at: place, channels: channels)
                 defer { session.close() }

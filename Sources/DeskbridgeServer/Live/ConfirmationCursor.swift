@@ -23,6 +23,9 @@ struct ConfirmationCursor: Sendable {
     /// The page to read next; nil for a connection that has caught up.
     var nextPage: Page? { isCatchingUp ? Page(after: sent, told: newestTold, turn: turn) : nil }
 
+    /// Whether a confirmation lies behind: the connection was told it, or began after it.
+    func hasPassed(_ seq: Int64) -> Bool { seq <= sent }
+
     /// A confirmation was committed.
     /// - Returns: whether to send it now.
     mutating func tell(_ seq: Int64) -> Bool {

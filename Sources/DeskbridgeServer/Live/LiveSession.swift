@@ -74,7 +74,7 @@ final class LiveSession: Sendable {
             // What is heard waits for this lock, so nothing is missed and nothing comes before the greeting.
             state.subscriptions += [
                 bridge.feed.listen { [weak self] item in self?.hear(item) },
-                status.listen { [weak self] status in self?.hear(status: status) },
+                status.listen { [weak self] in self?.hearStatus() },
             ]
             sink.send(.authenticated(client.identity.client, session: id, acknowledged: place.acknowledged))
         }
@@ -124,14 +124,16 @@ final class LiveSession: Sendable {
 
     func send(_ message: LiveMessage) { sink.send(message) }
 
-    /// Sends the answer to an event, and what is already known about it, in this order.
+    /// Sends the answer to an event, and its confirmation if the connection has passed that one by. A confirmation that lies ahead
+    /// comes in its turn: sent here, it would be the second of two, and come before older ones.
     func send(_ answer: IntakeAnswer) {
         sink.send(.accepted(answer))
-        if let confirmation = answer.confirmation { sink.send(message(of: confirmation)) }
+        guard let confirmation = answer.confirmation, state.withLock({ $0.cursor.hasPassed(confirmation.seq) }) else { return }
+        sink.send(message(of: confirmation))
     }
 
     private func sendStatusIfWanted(_ names: [Channels.Name]) {
-        if names.contains(.status) { sink.send(.status(status.current)) }
+        if names.contains(.status) { sink.send(.status(status.current(for: client.identity))) }
     }
 
     private func maySee(_ owner: ClientName) -> Bool {
@@ -159,9 +161,9 @@ final class LiveSession: Sendable {
         }
     }
 
-    private func hear(status: JSONObject) {
+    private func hearStatus() {
         guard state.withLock({ $0.channels.status }) else { return }
-        sink.send(.status(status))
+        sink.send(.status(status.current(for: client.identity)))
     }
 
     private func message(of confirmation: Confirmation) -> LiveMessage {

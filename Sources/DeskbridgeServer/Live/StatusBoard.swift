@@ -8,16 +8,18 @@ final class StatusBoard: Sendable {
 
     private struct State {
         var counts: [DeliveryState: Int]
-        var listeners: [UInt64: @Sendable (JSONObject) -> Void] = [:]
+        var listeners: [UInt64: @Sendable () -> Void] = [:]
         var nextListener: UInt64 = 0
     }
 
+    private let sessions: SessionRegistry
     private let state: Mutex<State>
     private let changes: AsyncStream<Void>
     private let change: AsyncStream<Void>.Continuation
 
     /// - Parameter counts: as the ledger has them now.
-    init(counts: [DeliveryState: Int]) {
+    init(counts: [DeliveryState: Int], sessions: SessionRegistry = SessionRegistry()) {
+        self.sessions = sessions
         state = Mutex(State(counts: counts))
         (changes, change) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -36,6 +38,19 @@ final class StatusBoard: Sendable {
         ]
     }
 
+    /// What the channel `status` says to somebody: the owner also hears who is connected.
+    func current(for identity: Identity) -> JSONObject {
+        var members = current
+        if identity.isOwner {
+            members["clients"] = .array(
+                sessions.counts.map { ["client": .string($0.client.text), "connections": .integer(Int64($0.connections))] })
+        }
+        return members
+    }
+
+    /// A connection began or ended.
+    func sessionsChanged() { change.yield() }
+
     func hear(_ item: FeedItem) {
         switch item {
         case .accepted(let event): count(before: nil, after: event.state)
@@ -45,7 +60,7 @@ final class StatusBoard: Sendable {
         }
     }
 
-    func listen(_ listener: @escaping @Sendable (JSONObject) -> Void) -> @Sendable () -> Void {
+    func listen(_ listener: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
         let id = state.withLock { state in
             state.nextListener += 1
             state.listeners[state.nextListener] = listener
@@ -57,8 +72,7 @@ final class StatusBoard: Sendable {
     /// Tells the listeners until the task is cancelled.
     func run() async {
         for await _ in changes {
-            let status = current
-            for listener in state.withLock({ Array($0.listeners.values) }) { listener(status) }
+            for listener in state.withLock({ Array($0.listeners.values) }) { listener() }
             guard (try? await Task.sleep(for: Self.interval)) != nil else { return }
         }
     }

@@ -33,7 +33,7 @@ package enum TokenJSON {
             throw invalid(JSONPointer.root.appending(unknown).text, "is no property of a token; those are \(known.joined(separator: ", "))")
         }
         guard let client = members["client"]?.stringValue.flatMap(ClientName.init), !client.isReserved else {
-            throw invalid("/client", "must be a name of small letters, digits and . _ : -, and not \"local\" or \"console\"")
+            throw invalid("/client", "must be a name of small letters, digits and . _ : -, and not \"local\", \"console\" or dbus:…")
         }
         var rate: Rate?
         if let value = members["rate"] {

@@ -2,6 +2,7 @@ import DeskbridgeCore
 import DeskbridgeEngine
 import DeskbridgeStore
 import Logging
+import NIOCore
 import Synchronization
 import WebSocketTransport
 
@@ -14,20 +15,23 @@ final class EventSocket: Sendable {
         let rates: ClientRates
         let status: StatusBoard
         let sessions: SessionRegistry
+        let budget: ConnectionBudget
     }
 
     private let services: Services
     private let connection: WebSocketConnection
+    private let channel: any Channel
     private let origin: String?
     private let asCloudEvents: Bool
     private let refusals = Mutex(RateWindow(Rate(count: 60, window: .seconds(10))))
     private let logger: Logger
 
     init(
-        services: Services, connection: WebSocketConnection, origin: String?, asCloudEvents: Bool, logger: Logger
+        services: Services, connection: WebSocketConnection, channel: any Channel, origin: String?, asCloudEvents: Bool, logger: Logger
     ) {
         self.services = services
         self.connection = connection
+        self.channel = channel
         self.origin = origin
         self.asCloudEvents = asCloudEvents
         self.logger = logger
@@ -47,7 +51,11 @@ final class EventSocket: Sendable {
         let place: LiveSession.Place
         do throws(StoreError) { place = try await session.place(of: .unacknowledged) } catch { return lose(error) }
         services.sessions.add(session.id, client) { [connection] ending in Self.close(connection, ending) }
-        defer { services.sessions.remove(session.id) }
+        services.status.sessionsChanged()
+        defer {
+            services.sessions.remove(session.id)
+            services.status.sessionsChanged()
+        }
         if !services.authenticator.isInForce(client.identity) { Self.close(connection, .revoked) }
         session.open(at: place)
         defer { session.close() }
@@ -98,11 +106,12 @@ final class EventSocket: Sendable {
             case "auth":
                 do throws(Problem) {
                     let credential = object["token"]?.stringValue.flatMap(BearerToken.init).map(Authenticator.Credential.token)
-                    return try await services.authenticator.authenticate(credential ?? .malformed, origin: origin)
+                    let client = try await services.authenticator.authenticate(credential ?? .malformed, origin: origin)
+                    guard services.budget.vouch(for: channel) else { throw Problem.tooManyConnections }
+                    return client
                 } catch {
                     send(error)
-                    let code: UInt16 = error.code == .originForbidden ? 4403 : error.code == .rateLimited ? 4429 : 4401
-                    connection.close(code: WebSocketCloseCode(code), reason: error.code.rawValue)
+                    connection.close(code: WebSocketCloseCode(Self.closeCode(error.code)), reason: error.code.rawValue)
                     return nil
                 }
             default:
@@ -112,6 +121,16 @@ final class EventSocket: Sendable {
             }
         }
         return nil
+    }
+
+    private static func closeCode(_ code: ProblemCode) -> UInt16 {
+        switch code {
+        case .originForbidden: 4403
+        case .rateLimited: 4429
+        // "Try again later" of the IANA registry.
+        case .tooManyConnections: 1013
+        default: 4401
+        }
     }
 
     // MARK: Messages

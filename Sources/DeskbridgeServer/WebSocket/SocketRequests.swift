@@ -61,9 +61,10 @@ struct SocketRequests {
             return ["actions": .array(actions.map(ActionJSON.action))]
         case .plan:
             try bridge.gate.check(identity, .plan, under: policy)
-            return try DryRun.run(
+            return try await DryRun.run(
                 type: request.payload["type"], payload: request.payload["payload"] ?? [:], key: request.payload["idempotencyKey"],
-                as: identity, under: bridge.definitions.current, now: bridge.clock.now()
+                as: identity, under: bridge.definitions.current, now: bridge.clock.now(),
+                activating: try request.payload.activates(for: identity)
             ).shown
         case .getStatus:
             try bridge.gate.check(identity, .readStatus, under: policy)

@@ -19,7 +19,9 @@ struct SocketUpgrades: Sendable {
         if isControl {
             guard (try? await PeerCheck.demandOwner(of: channel)) != nil else { return .passOn }
         } else {
-            guard let host = request.authority, HostHeader.isOurs(host, port: port), !query.holdsToken else { return .passOn }
+            guard let host = request.authority, HostHeader.isOurs(host, port: port), !query.holdsToken,
+                FetchMetadata(request).objection == nil
+            else { return .passOn }
         }
         let origin = request.headerFields[.origin]
         let credential = Authenticator.credential(of: request, query: query)
@@ -32,6 +34,7 @@ struct SocketUpgrades: Sendable {
         } else {
             // Refused by the routes once more, with the reason; a wrong token is counted there.
             guard let signedIn = services.authenticator.recognize(credential, origin: origin) else { return .passOn }
+            guard services.budget.vouch(for: channel) else { return .passOn }
             client = signedIn
         }
         let subprotocols = WebSocketSubprotocols(of: request)
@@ -41,7 +44,7 @@ struct SocketUpgrades: Sendable {
         let asCloudEvents = subprotocols.selected == WebSocketSubprotocols.cloudEvents
         return .upgrade(headers: headers) { [client] connection in
             await EventSocket(
-                services: services, connection: connection, origin: origin, asCloudEvents: asCloudEvents, logger: logger
+                services: services, connection: connection, channel: channel, origin: origin, asCloudEvents: asCloudEvents, logger: logger
             ).run(client)
         }
     }

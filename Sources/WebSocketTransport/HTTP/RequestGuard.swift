@@ -24,10 +24,15 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isLingering = false
     private var isOutputShut = false
     private var isInputShut = false
+    /// Who wants to know if the client leaves before the current answer is written.
+    private var departureWatchers: [@Sendable () -> Void] = []
     /// Whether the server is shutting down.
     private(set) var isQuiescing = false
 
-    init(limits: WebSocketConfiguration, now: NIODeadline) {
+    private let budget: ConnectionBudget?
+
+    init(limits: WebSocketConfiguration, budget: ConnectionBudget? = nil, now: NIODeadline) {
+        self.budget = budget
         timeline = RequestTimeline(limits: limits, now: now)
     }
 
@@ -37,6 +42,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
+        tellDeparture()
         context.fireChannelInactive()
     }
 
@@ -71,6 +77,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             if !timeline.owesAnswer { context.close(promise: nil) }
         case ChannelEvent.inputClosed:
             isInputShut = true
+            tellDeparture()
             if isLingering { closeIfBothSidesAreShut(context) } else { context.fireUserInboundEventTriggered(event) }
         default:
             context.fireUserInboundEventTriggered(event)
@@ -92,6 +99,7 @@ extension RequestGuard {
         case .end:
             guard timeline.isReadingBody else { return }
             timeline.receivedEnd(now: now)
+            noteAnswering(context)
             armTimer(context)
             context.fireChannelRead(data)
             if isLastRequest && !timeline.owesAnswer { linger(context) }
@@ -109,6 +117,13 @@ extension RequestGuard {
         let hosts = head.headers["host"].count
         let isOldVersion = head.version != .http1_1
         guard hosts == 1 || hosts == 0 && isOldVersion else { return refuse(.badRequest, context) }
+        switch RequestTarget(head.uri) {
+        case .origin: break
+        case .absolute(let authority, let path):
+            head.headers.replaceOrAdd(name: "host", value: authority)
+            head.uri = path
+        case .other: return refuse(.badRequest, context)
+        }
         // After such a request the decoder reads no more: what follows might be another protocol.
         let stopsDecoder = head.method == .CONNECT || head.headers.contains(name: "upgrade")
         if isOldVersion {
@@ -122,6 +137,7 @@ extension RequestGuard {
             context.writeAndFlush(Self.wrapOutboundOut(.head(goOn)), promise: nil)
         }
         timeline.receivedHead(now: context.eventLoop.now)
+        noteAnswering(context)
         armTimer(context)
         context.fireChannelRead(Self.wrapInboundOut(.head(head)))
     }
@@ -158,9 +174,14 @@ extension RequestGuard {
             context.write(data, promise: promise)
         case .end:
             context.write(data, promise: promise)
-            guard !isUpgraded else { return }
+            guard !isUpgraded else {
+                budget?.setBeingAnswered(context.channel, false)
+                return
+            }
             isAnswering = false
+            departureWatchers = []
             timeline.answered(now: context.eventLoop.now)
+            noteAnswering(context)
             armTimer(context)
             answerEnded(context)
         }
@@ -213,6 +234,26 @@ extension RequestGuard {
 
     private func closeIfBothSidesAreShut(_ context: ChannelHandlerContext) {
         if isInputShut && isOutputShut { context.close(promise: nil) }
+    }
+}
+
+// Places.
+extension RequestGuard {
+    /// While the client still owes the rest of its request, it is not being answered.
+    private func noteAnswering(_ context: ChannelHandlerContext) {
+        budget?.setBeingAnswered(context.channel, timeline.owesAnswer && !timeline.isReadingBody)
+    }
+}
+
+// Departures.
+extension RequestGuard {
+    func watchDeparture(_ left: @escaping @Sendable () -> Void) {
+        if isInputShut { left() } else if timeline.owesAnswer { departureWatchers.append(left) }
+    }
+
+    private func tellDeparture() {
+        for left in departureWatchers { left() }
+        departureWatchers = []
     }
 }
 

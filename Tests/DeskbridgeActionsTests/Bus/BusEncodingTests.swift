@@ -8,21 +8,22 @@ struct BusEncodingTests {
     @Test(arguments: FittingArguments.all)
     func fittingArgumentsBecomeValuesOfTheSignature(_ row: FittingArguments) throws {
         let signature = try BusSignature(row.signature)
-        let values = try BusEncoding.values(JSONParser.parse(row.json).arrayValue ?? [], as: signature)
+        let values = try BusEncoding.values(JSONParser.parse(row.json, deepest: 128).arrayValue ?? [], as: signature)
         #expect(values.map(\.type) == signature.types)
     }
 
     @Test(arguments: MisfitArguments.all)
     func misfitsAreRefusedWithTheirPlaceAndReason(_ row: MisfitArguments) throws {
         let signature = try BusSignature(row.signature)
-        let arguments = try JSONParser.parse(row.json).arrayValue ?? []
+        let arguments = try JSONParser.parse(row.json, deepest: 128).arrayValue ?? []
         let error = #expect(throws: BusArgumentError.self) { try BusEncoding.values(arguments, as: signature) }
         #expect(error?.message == row.message)
         #expect(error?.code == row.code)
     }
 
     @Test func theTableIsLarge() {
-        #expect(FittingArguments.all.count + MisfitArguments.all.count >= 150)
+        #expect(FittingArguments.all.count >= 150)
+        #expect(Set(MisfitArguments.all.map(\.message)).count >= 50)
     }
 
     @Test(arguments: [

@@ -30,7 +30,7 @@ struct BusWireTests {
 
     /// The bus itself is called, and answers that it knows no such method.
     private func callWithOurs(_ row: FittingArguments, number: Int, on connection: BusConnection) async throws {
-        let values = try BusEncoding.values(JSONParser.parse(row.json).arrayValue ?? [], as: BusSignature(row.signature))
+        let values = try BusEncoding.values(JSONParser.parse(row.json, deepest: 128).arrayValue ?? [], as: BusSignature(row.signature))
         let call = try BusCall(
             destination: BusName("org.freedesktop.DBus"), path: ObjectPath("/"), interface: InterfaceName("org.example.Ours"),
             member: MemberName("Row\(number)"), arguments: values)

@@ -21,11 +21,22 @@ struct FittingArguments: Sendable {
         .init(
             "a{sa{sa{sa{sv}}}}", #"[{"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}}]"#,
             "1 a 1 b 1 c 1 d a{sv} 1 e a{sv} 1 f i 1"),
+        // All that a signature may hold: 32 arrays around 32 structs, 64 containers in all.
+        .init(
+            repeated("a", 32) + repeated("(", 32) + "t" + repeated(")", 32),
+            repeated("[", 65) + "18446744073709551615" + repeated("]", 65), repeated("1 ", 32) + "18446744073709551615"),
+        .init(
+            repeated("(a", 16) + repeated("a(", 16) + "n" + repeated(")", 32), repeated("[", 65) + "-32768" + repeated("]", 65),
+            repeated("1 ", 32) + "-32768"),
+        .init("a{sv}", #"[{"a": {"@": "a{sv}", "value": {"b": {"@": "av", "value": [{"@": "(yv)", "value": [1, "c"]}]}}}}]"#,
+            "1 a a{sv} 1 b av 1 (yv) 1 s c"),
+        .init(
+            "v", "[" + repeated(#"{"@":"v","value":"#, 60) + "true" + repeated("}", 60) + "]", repeated("v ", 60) + "b true"),
     ]
 
     private static func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
 
-    static let all: [FittingArguments] = scalars + texts + arrays + structures + dictionaries + variants + known + nested
+    static let all: [FittingArguments] = scalars + edges + texts + longTexts + arrays + structures + dictionaries + variants + aligned + known + nested
 
     private static let scalars: [FittingArguments] = [
         .init("y", "[0]", "0"), .init("y", "[255]", "255"), .init("y", "[1.0]", "1"),
@@ -42,6 +53,40 @@ struct FittingArguments: Sendable {
         .init("d", "[2.2250738585072014e-308]", "2.2250738585072014e-308"), .init("d", "[9007199254740993]", "9007199254740992"),
         .init("d", "[18446744073709551616]", "18446744073709551616"),
         .init("yy", "[1, 2]", "1 2"), .init("yx", "[1, 2]", "1 2"), .init("ynyiyxyd", "[1,2,3,4,5,6,7,8]", "1 2 3 4 5 6 7 8"),
+    ]
+
+    /// The values beside the ends of each range and beside the ranges of narrower types.
+    private static let edges: [FittingArguments] = [
+        .init("y", "[127]", "127"), .init("y", "[128]", "128"), .init("y", "[254]", "254"),
+        .init("n", "[-32767]", "-32767"), .init("n", "[-1]", "-1"), .init("n", "[0]", "0"), .init("n", "[32766]", "32766"),
+        .init("q", "[32768]", "32768"), .init("q", "[65534]", "65534"),
+        .init("i", "[-2147483647]", "-2147483647"), .init("i", "[-1]", "-1"), .init("i", "[32768]", "32768"),
+        .init("i", "[2147483646]", "2147483646"), .init("u", "[2147483648]", "2147483648"), .init("u", "[4294967294]", "4294967294"),
+        .init("x", "[-9223372036854775807]", "-9223372036854775807"), .init("x", "[-1]", "-1"), .init("x", "[2147483648]", "2147483648"),
+        .init("x", "[9223372036854775806]", "9223372036854775806"), .init("t", "[9223372036854775807]", "9223372036854775807"),
+        .init("t", "[18446744073709551614]", "18446744073709551614"),
+        .init("d", "[-1.7976931348623157e308]", "-1.7976931348623157e308"), .init("d", "[9007199254740992]", "9007199254740992"),
+        .init("d", "[-9223372036854775808]", "-9223372036854775808"), .init("d", "[1e-7]", "1e-7"),
+        .init("v", #"[{"@": "n", "value": -32768}]"#, "n -32768"), .init("v", #"[{"@": "q", "value": 65535}]"#, "q 65535"),
+        .init("v", #"[{"@": "x", "value": -9223372036854775808}]"#, "x -9223372036854775808"),
+        .init("v", "[2147483647]", "i 2147483647"), .init("v", "[9223372036854775807]", "x 9223372036854775807"),
+    ]
+
+    private static let longTexts: [FittingArguments] = [
+        .init("s", "[\"" + repeated("long ", 5000) + "\"]", repeated("long_", 5000)),
+        .init("o", "[\"" + repeated("/element", 100) + "\"]", repeated("/element", 100)),
+        .init("g", "[\"" + repeated("y", 255) + "\"]", repeated("y", 255)),
+        .init("s", #"["\ud83d\ude80\n\t"]"#, "🚀\n\t"),
+        .init("ay", "[[" + Array(repeating: "7", count: 1000).joined(separator: ",") + "]]", "1000" + repeated(" 7", 1000)),
+    ]
+
+    /// Values that begin at another boundary than those before them end at.
+    private static let aligned: [FittingArguments] = [
+        .init("yat", "[1, []]", "1 0"), .init("ya{sv}", "[1, {}]", "1 0"), .init("ya(yx)", "[1, [[2, 3], [4, 5]]]", "1 2 2 3 4 5"),
+        .init("ya{yx}", #"[1, {"2": 3, "4": 5}]"#, "1 2 2 3 4 5"), .init("yvy", #"[1, {"@": "x", "value": 2}, 3]"#, "1 x 2 3"),
+        .init("av", #"[[{"@": "y", "value": 1}, {"@": "x", "value": 2}, {"@": "(y)", "value": [3]}]]"#, "3 y 1 x 2 (y) 3"),
+        .init("sd", #"["abc", 1]"#, "abc 1"), .init("gq", #"["y", 1]"#, "y 1"), .init("bx", "[true, 1]", "true 1"),
+        .init("a(ii)", "[[]]", "0"), .init("yad", "[1, []]", "1 0"), .init("(y(y(yx)))", "[[1, [2, [3, 4]]]]", "1 2 3 4"),
     ]
 
     private static let texts: [FittingArguments] = [

@@ -84,17 +84,14 @@ struct FolderRaceTests {
         let link = "\(fixture.home)/link"
         try fixture.add(link: "link", to: "\(fixture.home)/outside")
         let stop = Stop()
-        // renameat2(2) with RENAME_EXCHANGE, which glibc declares only for C.
-        typealias Exchange = @convention(c) @Sendable (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32) -> Int32
-        let exchange = unsafeBitCast(try #require(dlsym(nil, "renameat2")), to: Exchange.self)
 
         let codes = try await withThrowingTaskGroup(of: [String: Int].self) { group in
             group.addTask {
                 await FolderLanes(count: 1).run {
                     var swaps = 0
                     while !stop.isAsked {
-                        swaps += exchange(AT_FDCWD, place, AT_FDCWD, link, 2) == 0 ? 1 : 0
-                        swaps += exchange(AT_FDCWD, place, AT_FDCWD, link, 2) == 0 ? 1 : 0
+                        swaps += Exchange.names(place, link) ? 1 : 0
+                        swaps += Exchange.names(place, link) ? 1 : 0
                         for _ in 0..<5 { access(place, F_OK) }
                     }
                     return ["swaps": swaps]
@@ -137,14 +134,6 @@ struct FolderRaceTests {
         #expect(results == Set(0..<100))
         #expect(crowd.most <= 2)
     }
-}
-
-private final class Stop: Sendable {
-    private let flag = Atomic(false)
-
-    var isAsked: Bool { flag.load(ordering: .relaxed) }
-
-    func ask() { flag.store(true, ordering: .relaxed) }
 }
 
 /// Counts how many are inside at once.

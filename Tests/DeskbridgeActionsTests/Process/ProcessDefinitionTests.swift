@@ -65,11 +65,26 @@ struct ProcessDefinitionTests {
 
     @Test(arguments: [
         "LD_LIBRARY_PATH", "LD_AUDIT", "GLIBC_TUNABLES", "GCONV_PATH", "BASH_ENV", "ENV", "IFS", "PS4", "SHELLOPTS", "PYTHONSTARTUP",
-        "PYTHONPATH", "PERL5OPT", "RUBYOPT", "NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "LUA_INIT_5_4", "GTK_MODULES", "QT_PLUGIN_PATH",
+        "PYTHONPATH", "PYTHONEXECUTABLE", "PERL5OPT", "OPENSSL_CONF", "KRB5_CONFIG", "GST_PLUGIN_PATH", "RUBYOPT", "NODE_OPTIONS",
+        "JAVA_TOOL_OPTIONS", "LUA_INIT_5_4", "GTK_MODULES", "QT_PLUGIN_PATH",
     ])
     func variablesThatLoadCodeAreRefused(name: String) {
         #expect(mistake("argv: [/bin/true]\nenvironment: {\(name): x}") != nil)
         #expect(mistake("argv: [/bin/true]\ninheritEnvironment: [\(name)]") != nil)
+    }
+
+    @Test(arguments: [
+        "PATH", "HOME", "TMPDIR", "EDITOR", "PAGER", "SHELL", "GIT_SSH_COMMAND", "GIT_DIR", "GIT_CONFIG_COUNT", "GIT_EXTERNAL_DIFF",
+        "http_proxy", "HTTPS_PROXY", "All_Proxy", "no_proxy", "ftp_proxy", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "PERL_UNICODE",
+        "PERL5_X", "NODE_EXTRA_CA_CERTS", "NODE_TLS_REJECT_UNAUTHORIZED", "npm_config_registry", "NPM_CONFIG_SCRIPT_SHELL",
+        "XDG_CONFIG_HOME",
+        "DBUS_SESSION_BUS_ADDRESS", "SSH_AUTH_SOCK", "DISPLAY", "LOCPATH", "HOSTALIASES", "CURL_HOME", "SSL_CERT_FILE", "DOCKER_HOST",
+        "MAKEFLAGS", "CARGO_HOME", "PIP_INDEX_URL", "AWS_CONFIG_FILE", "GNUPGHOME", "KUBECONFIG", "RUSTC_WRAPPER", "TERMINFO",
+    ])
+    func variablesThatChooseProgramsOrPartnersAreForTheActionAlone(name: String) throws {
+        #expect(mistake("argv: [/bin/true]\nenvironment: {\(name): \"{name}\"}")?.contains("it may name no field") == true)
+        #expect(mistake("argv: [/bin/true]\nenvironment: {\(name): \"x{name}\"}") != nil)
+        #expect(mistake("argv: [/bin/true]\nenvironment: {\(name): x}") == nil)
     }
 
     @Test func whatIsNotSaidHasItsDefault() throws {

@@ -67,9 +67,8 @@ extension ProcessRuns {
             let open = Glibc.open("/dev/null", O_RDONLY)
             defer { close(open) }
             let fixture = ProcessFixture()
-            let outcome = await fixture.perform(try fixture.shell("ls -l /proc/$$/fd | sed -n 's/.* \\([0-9]*\\) -> /\\1 /p'"))
-            let lines = outcome.result?["stdout"]?.stringValue?.split(separator: "\n").map { $0.split(separator: " ") } ?? []
-            #expect(lines.map { $0.first } == ["0", "1", "2"])
+            let outcome = await fixture.perform(try fixture.shell("ls /proc/$$/fd; exit 0"))
+            #expect(outcome.result?["stdout"] == "0\n1\n2")
         }
 
         @Test func aProcessLeadsASessionOfItsOwn() async throws {

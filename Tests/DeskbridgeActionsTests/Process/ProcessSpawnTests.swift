@@ -1,3 +1,4 @@
+import CLinux
 import DeskbridgeCore
 import Glibc
 import SystemPackage
@@ -56,7 +57,9 @@ extension ProcessRuns {
             (ENOENT, .permanent), (EACCES, .permanent), (ENOEXEC, .permanent), (E2BIG, .permanent), (EPERM, .permanent),
         ])
         func aLackMayEndByItself(errno: CInt, kind: Failure.Kind) throws {
-            let failure = SpawnError(Errno(rawValue: errno), try fixture.plan("argv: [/bin/true]")).failure
+            let failure = Failure(
+                ProcessLaunch.Problem(errno: Errno(rawValue: errno), stage: DESKBRIDGE_SPAWN_EXECUTABLE),
+                try fixture.plan("argv: [/bin/true]"))
             #expect(failure.code == "spawn_failed")
             #expect(failure.kind == kind)
         }

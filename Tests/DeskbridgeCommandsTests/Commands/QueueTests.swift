@@ -47,6 +47,16 @@ import Testing
         }
     }
 
+    @Test func anAnswerAtTheDeskCarriesItsReason() async throws {
+        try await FakeDaemon.answering { _ in .json(200, Samples.accepted(state: "failed")) }.running { daemon in
+            let terminal = TestTerminal()
+            try await QueueDeny.parse([Samples.id, "--reason", "not today", "--home", daemon.folder]).run(on: terminal.terminal())
+            try await QueueApprove.parse([Samples.id, "--home", daemon.folder]).run(on: terminal.terminal())
+            #expect(daemon.calls.map(\.request) == ["POST /v1/events/\(Samples.id)/deny", "POST /v1/events/\(Samples.id)/approve"])
+            #expect(daemon.calls.map(\.body) == [["reason": "not today"], [:]])
+        }
+    }
+
     @Test func theLastEventIsFoundFirst() async throws {
         try await FakeDaemon.answering { call in
             call.request.hasPrefix("GET")

@@ -1,3 +1,4 @@
+import DeskbridgeActions
 import DeskbridgeCore
 import Foundation
 import Glibc
@@ -121,6 +122,23 @@ import Testing
         #expect(DaemonChecks.port(configuration, status: nil).isFailure)
         let status = try BridgeStatus(["version": "1", "listen": [.string("127.0.0.1:\(configuration.port)")]])
         #expect(!DaemonChecks.port(configuration, status: status).isFailure)
+    }
+
+    @Test(
+        arguments: [
+            (7, "/usr/bin/bwrap", true, "bubblewrap (/usr/bin/bwrap), landlock (version 7; network off by a namespace)"),
+            (4, nil, false, "landlock (version 4; network off for TCP only)"),
+            (2, nil, false, "landlock (version 2; cannot turn the network off)"),
+        ] as [(Int, String?, Bool, String)])
+    func theSandboxesOfThisMachineAreNamed(landlock: Int, bubblewrap: String?, isolatesNetwork: Bool, finding: String) {
+        let support = SandboxSupport(landlock: landlock, bubblewrap: bubblewrap, isolatesNetwork: isolatesNetwork)
+        #expect(MachineChecks.sandbox(support) == .passed(finding))
+    }
+
+    @Test func noSandboxIsAWarningAlone() {
+        let finding = MachineChecks.sandbox(SandboxSupport(landlock: 0, bubblewrap: nil, isolatesNetwork: false))
+        #expect(!finding.isFailure)
+        #expect(finding != .passed("no tier"))
     }
 
     @Test func theKernelHasWhatFoldersNeed() { #expect(!MachineChecks.systemCalls().isFailure) }

@@ -28,6 +28,20 @@ struct CrashTests {
         }
     }
 
+    @Test func theProcessOfAStepDiesWithTheBridge() async throws {
+        try await withBridge(.samples) { bridge in
+            let gate = try bridge.home.turnstile("gate")
+            let token = try await bridge.token("dashboard")
+            _ = try await bridge.post("/v1/events", event("WORK", "w"), token: token)
+            let process = try await gate.arrival()
+            let watch = try #require(ProcessWatch(process.pid))
+            try await bridge.kill()
+            await watch.waitForEnd()
+            #expect(!process.isAlive)
+            #expect(bridge.home.lines("journal") == ["work begins"])
+        }
+    }
+
     @Test func aStepThatMayRunTwiceRunsAgain() async throws {
         try await withBridge(.working(stepMore: "safeToRepeat: true")) { bridge in
             let gate = try bridge.home.turnstile("gate")

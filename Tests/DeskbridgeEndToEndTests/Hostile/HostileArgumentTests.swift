@@ -66,13 +66,13 @@ struct HostileArgumentTests {
     @Test func noValueBecomesAnOption() async throws {
         try await withBridge(Self.files) { bridge in
             let token = try await bridge.token("dashboard")
-            for text in HostileText.options {
-                let answer = try await bridge.post("/v1/events", event("BARE", text, ["text": .string(text)]), token: token)
+            for (number, text) in HostileText.options.enumerated() {
+                let answer = try await bridge.post("/v1/events", event("BARE", "option \(number)", ["text": .string(text)]), token: token)
                 #expect(answer.status == 422, "\(text): \(answer.text)")
                 #expect(answer.json?["errors"]?.arrayValue?.first?["code"] == "option_not_allowed", "\(text): \(answer.text)")
             }
-            for text in HostileText.noOptions {
-                let answer = try await bridge.postAndWait(event("BARE", text, ["text": .string(text)]), token: token)
+            for (number, text) in HostileText.noOptions.enumerated() {
+                let answer = try await bridge.postAndWait(event("BARE", "no option \(number)", ["text": .string(text)]), token: token)
                 #expect(
                     answer.json?["result"]?["said"] == .string("1 arguments \(hex(text)) variable  input "), "\(text): \(answer.text)")
             }

@@ -205,19 +205,27 @@ struct SessionLimitTests {
         }
     }
 
-    @Test func onlySoManyConnectionsAreTaken() async throws {
+    @Test func onlySoManyClientsAreConnected() async throws {
         var files = BridgeFiles.samples
         files.configuration = "limits: {connections: 3}\n"
         try await withBridge(files) { bridge in
             let token = try await bridge.token("dashboard")
             var sockets: [BrowserSocket] = []
             for _ in 1...3 { sockets.append(try await bridge.connect(token)) }
-            // The next one waits in the kernel's queue, and is served once there is room; the control socket is not counted.
-            let waiting = Task { try await bridge.connect(token) }
+            // The next one is told, by whichever way it comes; the control socket is not counted.
+            let request = try await bridge.request("GET", "/v1/status", token: token)
+            #expect(request.status == 503 && request.code == "too_many_connections" && request.headers["retry-after"] != nil)
+            let refused = await #expect(throws: BrowserSocket.Refused.self) { try await bridge.connect(token) }
+            #expect(refused?.response.status == 503)
+            let late = try await BrowserSocket.open(port: bridge.port)
+            late.send(["type": "auth", "token": .string(token)])
+            try await late.next("error", ["code": "too_many_connections"])
+            #expect(try await late.closed().code == 1013)
             _ = try await bridge.status()
             try await sockets[0].close()
-            let fourth = try await waiting.value
-            try await fourth.settle()
+            // The place is free once TCP is closed on both sides.
+            while try await bridge.request("GET", "/v1/status", token: token).status == 503 {}
+            try await bridge.connect(token).settle()
             for socket in sockets.dropFirst() { try await socket.settle() }
         }
     }

@@ -10,7 +10,7 @@ import Testing
     /// What is answered to anybody, because it tells nothing of the bridge and changes nothing. A session of the console is begun
     /// with a ticket that the gate let somebody have.
     private static let open: Set = [
-        "GET /", "GET /client.js", "GET /console/{name}", "GET /healthz", "GET /readyz", "POST /v1/console/session",
+        "GET /", "GET /client.js", "GET /console/{name}", "GET /healthz", "GET /readyz", "POST /v1/console/session", "POST /v1/pair",
     ]
 
     private func withRoutes(_ body: (_ routes: Set<String>, _ gated: [String: [Gate.Kind]]) throws -> Void) async throws {
@@ -57,6 +57,16 @@ import Testing
         ] as [(String, Gate.Kind?)])
     func aMessageNeedsWhatItDoes(text: String, kind: Gate.Kind?) throws {
         #expect(try SocketMessage(JSONParser.parse(text), asCloudEvents: false).kind == kind)
+    }
+
+    @Test(
+        arguments: [
+            ("Submit", .submit), ("GetEvent", .see), ("ListQueue", .see), ("Acknowledge", .acknowledge), ("Subscribe", .watch),
+            ("Unsubscribe", nil), ("GetClient", nil),
+        ] as [(String, Gate.Kind?)])
+    func aMethodOnTheBusNeedsWhatItDoes(name: String, kind: Gate.Kind?) throws {
+        #expect(try #require(BusMethods.Method(rawValue: name)).kind == kind)
+        #expect(BusMethods.Method.allCases.count == 7)
     }
 
     @Test func everyControlMessageIsInTheTable() throws {

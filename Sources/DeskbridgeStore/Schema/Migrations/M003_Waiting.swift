@@ -33,9 +33,13 @@ enum M003_Waiting {
             answered_at INTEGER,
             place TEXT CHECK (place IN ('notification', 'command', 'http')),
             reason TEXT,
+            -- The notification that asks, for as long as it may stand on a desktop.
+            notification_server TEXT,
+            notification_number INTEGER,
             CHECK ((answer IS NULL) = (answered_at IS NULL))
         ) STRICT;
         CREATE INDEX approvals_by_event ON approvals (event);
+        CREATE INDEX approvals_notified ON approvals (notification_number) WHERE notification_number IS NOT NULL;
         INSERT INTO approvals (event, rule, asked_at, waits_until)
         SELECT sequence, rule, accepted_at, waits_until FROM events WHERE state = 'waiting';
         """

@@ -1,0 +1,51 @@
+internal import DeskbridgeCore
+
+/// A pairing that the desk has opened.
+struct OpenPairing: Sendable {
+    let id: String
+    let code: String
+}
+
+/// What became of it.
+enum PairingNews: Sendable, Equatable {
+    /// A page showed the code.
+    /// - Parameter isKnown: whether the client has a token already.
+    case asked(origin: String, client: String, isKnown: Bool)
+    /// Too many wrong codes came, the last from this origin.
+    case guessed(origin: String)
+    case expired
+    case withdrawn
+    case replaced
+}
+
+extension ControlClient {
+    func openPairing(origin: String?, client: String?) async throws -> OpenPairing {
+        var body: JSONObject = [:]
+        body["origin"] = origin.map(JSONValue.string)
+        body["client"] = client.map(JSONValue.string)
+        let json = try await request(.POST, "/v1/pairing", body: .object(body))
+        guard let id = json["id"]?.stringValue, let code = json["code"]?.stringValue else {
+            throw ControlError.unexpectedAnswer("a pairing without a code")
+        }
+        return OpenPairing(id: id, code: code)
+    }
+
+    /// Waits for what happens next, at most for as long as the code is good.
+    func news(of pairing: OpenPairing) async throws -> PairingNews {
+        let json = try await request(.GET, "/v1/pairing/\(pairing.id.percentEncoded)", timeout: .seconds(150))
+        let origin = json["origin"]?.stringValue ?? ""
+        switch json["state"]?.stringValue {
+        case "asked":
+            return .asked(origin: origin, client: json["client"]?.stringValue ?? "", isKnown: json["isKnown"]?.boolValue ?? false)
+        case "guessed": return .guessed(origin: origin)
+        case "expired": return .expired
+        case "withdrawn": return .withdrawn
+        case "replaced": return .replaced
+        default: throw ControlError.unexpectedAnswer("news of a pairing without a state")
+        }
+    }
+
+    func decide(_ pairing: OpenPairing, confirms: Bool) async throws {
+        _ = try await request(.POST, "/v1/pairing/\(pairing.id.percentEncoded)/\(confirms ? "confirm" : "refuse")", body: [:])
+    }
+}

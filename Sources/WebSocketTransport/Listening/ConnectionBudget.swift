@@ -1,0 +1,113 @@
+package import NIOCore
+import Synchronization
+
+/// Who may stay connected. Whoever connects is a stranger until somebody vouches for it; strangers and those who are known have places of
+/// their own, so that no number of strangers takes a place from one who is known.
+///
+/// There is always room for one more stranger: the one that has been there longest has to go, first among those that are not being
+/// answered. So holding a connection open without a word, or word by word, gains nothing.
+package final class ConnectionBudget: Sendable {
+    private struct Entry {
+        let channel: any Channel
+        /// Counts the connections as they came; the lowest has been there longest.
+        var turn: UInt64
+        var isKnown = false
+        var isBeingAnswered = false
+    }
+
+    private struct State {
+        var entries: [ObjectIdentifier: Entry] = [:]
+        var turns: UInt64 = 0
+        var known = 0
+        var shed = 0
+    }
+
+    private let mostStrangers: Int
+    private let mostKnown: Int
+    private let state = Mutex(State())
+
+    package init(strangers: Int, known: Int) {
+        mostStrangers = strangers
+        mostKnown = known
+    }
+
+    /// How many connections there are now, and how many strangers had to go so far.
+    package var counts: (strangers: Int, known: Int, shed: Int) {
+        state.withLock { ($0.entries.count - $0.known, $0.known, $0.shed) }
+    }
+
+    /// A connection was opened.
+    package func add(_ channel: any Channel) {
+        let key = ObjectIdentifier(channel)
+        let victim = state.withLock { state -> (any Channel)? in
+            // The newest is never the one to go.
+            let victim = state.entries.count - state.known >= mostStrangers ? Self.takeVictim(&state) : nil
+            state.turns += 1
+            state.entries[key] = Entry(channel: channel, turn: state.turns)
+            return victim
+        }
+        victim?.close(promise: nil)
+        channel.closeFuture.whenComplete { _ in self.remove(key) }
+    }
+
+    /// A request of the connection has come in and is about to be answered, or its last answer was written.
+    func setBeingAnswered(_ channel: any Channel, _ isBeingAnswered: Bool) {
+        state.withLock { $0.entries[ObjectIdentifier(channel)]?.isBeingAnswered = isBeingAnswered }
+    }
+
+    /// Somebody has signed in on this connection: it is safe from strangers from now on.
+    /// - Returns: false if there are as many of them as there may be; it stays a stranger then.
+    package func vouch(for channel: any Channel) -> Bool {
+        let key = ObjectIdentifier(channel)
+        return state.withLock { state in
+            // One that isn't there is closing, or was never counted.
+            guard let entry = state.entries[key], !entry.isKnown else { return true }
+            guard state.known < mostKnown else { return false }
+            state.known += 1
+            state.entries[key]?.isKnown = true
+            return true
+        }
+    }
+
+    /// What the connection signed in with is no longer good: it is a stranger again, and a new one.
+    package func disown(_ channel: any Channel) {
+        let key = ObjectIdentifier(channel)
+        state.withLock { state in
+            guard let entry = state.entries[key], entry.isKnown else { return }
+            state.known -= 1
+            state.turns += 1
+            state.entries[key]?.isKnown = false
+            state.entries[key]?.turn = state.turns
+        }
+    }
+
+    /// Sends the longest-standing stranger away, to get its descriptor back.
+    /// - Returns: false if there is none.
+    func shedOne() -> Bool {
+        let victim = state.withLock { Self.takeVictim(&$0) }
+        victim?.close(promise: nil)
+        return victim != nil
+    }
+
+    private func remove(_ key: ObjectIdentifier) {
+        state.withLock { state in
+            if state.entries.removeValue(forKey: key)?.isKnown == true { state.known -= 1 }
+        }
+    }
+
+    private static func takeVictim(_ state: inout State) -> (any Channel)? {
+        var victim: (key: ObjectIdentifier, entry: Entry)?
+        for (key, entry) in state.entries where !entry.isKnown {
+            guard let best = victim?.entry else {
+                victim = (key, entry)
+                continue
+            }
+            let isBetter = entry.isBeingAnswered == best.isBeingAnswered ? entry.turn < best.turn : best.isBeingAnswered
+            if isBetter { victim = (key, entry) }
+        }
+        guard let victim else { return nil }
+        state.entries[victim.key] = nil
+        state.shed += 1
+        return victim.entry.channel
+    }
+}

@@ -1,0 +1,94 @@
+import DBus
+import DeskbridgeCore
+import Testing
+
+@testable import DeskbridgeDesk
+
+@Suite struct ApprovalTextTests {
+    private func event(_ origin: String? = "https://studio.example") throws -> AcceptedEvent {
+        let payload: JSONValue = ["name": "a"]
+        return AcceptedEvent(
+            id: try #require(EventID("01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f")), client: try #require(ClientName("dashboard")),
+            type: try #require(EventType("CREATE_RESOURCE")), key: try #require(IdempotencyKey("k-1")), payload: payload,
+            fingerprint: PayloadFingerprint(of: payload), origin: origin, rule: "ask.yaml:2", action: "create",
+            acceptedAt: Timestamp(milliseconds: 0), maximumAttempts: 1)
+    }
+
+    private func text(_ steps: [String], description: String? = nil, origin: String? = "https://studio.example", hasButtons: Bool = true) throws
+        -> ApprovalText
+    {
+        ApprovalText(try event(origin), description: description, steps: steps, remaining: .seconds(60), hasButtons: hasButtons)
+    }
+
+    @Test func itSaysWhoAsksWhatWouldBeDoneAndHowLongItWaits() throws {
+        let text = try text(["folder ~/Projects/A", "run /usr/bin/git init"], description: "Makes the project's folders.")
+        #expect(text.title == "Allow CREATE_RESOURCE?")
+        #expect(
+            text.body == """
+                Asked by “dashboard”
+                from the page “https://studio.example”
+                Action: “Makes the project's folders.”
+                1. “folder ~/Projects/A”
+                2. “run /usr/bin/git init”
+                Without an answer within 60 s it fails.
+                """)
+    }
+
+    @Test func withoutButtonsItNamesTheCommand() throws {
+        let text = try text(["folder x"], origin: nil, hasButtons: false)
+        #expect(text.title == "CREATE_RESOURCE waits for your answer")
+        #expect(text.body.contains("not from a web page"))
+        #expect(text.body.hasSuffix("Within 60 s: deskbridge queue approve 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f, or queue deny"))
+    }
+
+    @Test(arguments: [
+        "x\nWithout an answer within 60 s it fails.\nAsked by “owner”", "x\r\rAllow? Client: trusted", "x\u{2028}Asked by “owner”",
+        "x” \n2. “harmless", String(repeating: "very long ", count: 10_000), "\u{202E}reversed",
+    ])
+    func aStepIsAlwaysOneLineOfItsOwn(step: String) throws {
+        let lines = try text([step]).body.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 4)
+        #expect(lines[2].hasPrefix("1. “") && lines[2].hasSuffix("”") && lines[2].count <= 125)
+        #expect(lines[2].filter { "“”".contains($0) }.count == 2)
+        #expect(lines[0] == "Asked by “dashboard”")
+    }
+
+    @Test func manyStepsAreCounted() throws {
+        let body = try text((1...40).map { "step \($0)" }).body
+        #expect(body.contains("5. “step 5”\nand 35 more steps: deskbridge queue show\n"))
+        #expect(try text([]).body.contains("may do nothing any more"))
+    }
+
+    @Test(arguments: [
+        ("<b>bold</b>", "&lt;b&gt;bold&lt;/b&gt;"), ("&lt;b&gt;", "&amp;lt;b&amp;gt;"), ("<a href=\"http://x\">Allow</a>", nil),
+        ("<img src=\"/etc/passwd\"/>", nil), ("&#10;Client: trusted", "&amp;#10;Client: trusted"), ("</body>]]><!--", nil),
+    ])
+    func aServerThatReadsMarkupGetsNone(step: String, spelled: String?) throws {
+        let notification = Notification(
+            try text([step]), for: ServerTraits(capabilities: ["actions", "body-markup"]), isQuestion: true, timeout: nil)
+        #expect(!notification.body.contains("<") && !notification.body.contains(">"))
+        if let spelled { #expect(notification.body.contains("“\(spelled)”")) }
+        let plain = Notification(try text([step]), for: ServerTraits(capabilities: []), isQuestion: true, timeout: nil)
+        #expect(plain.body == (try text([step]).body))
+    }
+
+    @Test func aClickOnTheTextIsNoAnswer() throws {
+        let notification = Notification(
+            try text(["x"]), for: ServerTraits(capabilities: ["actions"]), isQuestion: true, timeout: .milliseconds(59_500))
+        let arguments = notification.arguments(replacing: 7)
+        #expect(arguments[1] == .uint32(7))
+        #expect(arguments[5] == .array(of: .string, ["allow", "Allow", "deny", "Deny"].map(BusValue.string)))
+        #expect(arguments[7] == .int32(59_500))
+        let signature = arguments.map { $0.type.code }.joined()
+        #expect(signature == "susssasa{sv}i")
+    }
+
+    @Test(arguments: [
+        (Duration.seconds(1), "1 s"), (.milliseconds(1500), "2 s"), (.zero, "1 s"), (.seconds(119), "119 s"), (.seconds(600), "10 min"),
+        (.seconds(86_400), "24 h"),
+    ])
+    func timeIsToldInWords(duration: Duration, text: String) { #expect(ApprovalText.text(duration) == text) }
+
+    @Test(arguments: [(1, "1 more event waits for your answer"), (12, "12 more events wait for your answer")])
+    func theOthersAreCounted(count: Int, title: String) { #expect(ApprovalText(others: count).title == title) }
+}

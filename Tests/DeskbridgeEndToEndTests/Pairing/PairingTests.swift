@@ -1,0 +1,148 @@
+import DeskbridgeCore
+import DeskbridgeTestSupport
+import Testing
+
+/// How a page gets a token of its own, and what keeps other pages from getting one.
+@Suite(.timeLimit(.minutes(5)))
+struct PairingTests {
+    private static let studio = "https://studio.example"
+
+    @Test func aPageThatShowsTheCodeGetsATokenOnceThePersonConfirmsItsOrigin() async throws {
+        try await withBridge(.samples) { bridge in
+            let desk = try bridge.home.launch(["pair"], input: "y\n")
+            let code = try #require(await desk.output.first())
+            let answer = try await bridge.pair(code.lowercased().replacing("-", with: " "), from: Self.studio)
+            #expect(answer.status == 201, "\(answer.text)")
+            #expect(answer.headers["access-control-allow-origin"] == Self.studio, "the page must be able to read it")
+            let token = try #require(answer.json?["token"]?.stringValue)
+            let result = try await desk.result()
+            #expect(result.exit == .code(0))
+            #expect(result.errors.contains("\(Self.studio) asks to be paired as \"dashboard\""))
+
+            func status(_ origin: String?) async throws -> Int {
+                try await bridge.request("GET", "/v1/status", token: token, headers: origin.map { [("Origin", $0)] } ?? []).status
+            }
+            #expect(try await status(Self.studio) == 200)
+            #expect(try await status("https://studio.example.evil.example") == 403)
+            // The code was good once.
+            #expect(try await bridge.pair(code, from: Self.studio).status == 401)
+        }
+    }
+
+    @Test(arguments: ["n\n", "\n", "", "yes please\n"]) func withoutAYesNothingIsGiven(answer: String) async throws {
+        try await withBridge(.samples) { bridge in
+            let desk = try bridge.home.launch(["pair"], input: answer)
+            let code = try #require(await desk.output.first())
+            let refused = try await bridge.pair(code, from: Self.studio)
+            #expect(refused.status == 403 && refused.code == "forbidden", "\(refused.text)")
+            #expect(try await desk.result().exit == .code(77))
+            #expect(try await bridge.command("token", "list", "--format", "json").json?["tokens"]?.arrayValue == [])
+        }
+    }
+
+    @Test func fiveWrongCodesEndThePairing() async throws {
+        try await withBridge(.samples) { bridge in
+            let desk = try bridge.home.launch(["pair"], input: "y\n")
+            let code = try #require(await desk.output.first())
+            for _ in 1...5 {
+                let wrong = try await bridge.pair("2222-2222", from: "https://evil.example")
+                #expect(wrong.status == 401 && wrong.code == "unauthenticated")
+            }
+            #expect(try await bridge.pair(code, from: Self.studio).status == 401)
+            let result = try await desk.result()
+            #expect(result.exit == .code(77))
+            #expect(result.errors.contains("Five wrong codes came, the last from https://evil.example"))
+        }
+    }
+
+    @Test func aLinkOnlySaysWhichPageMayCome() async throws {
+        try await withBridge(.samples) { bridge in
+            let link = "deskbridge://pair?origin=https%3A%2F%2Fstudio.example&client=dashboard"
+            let desk = try bridge.home.launch(["pair", link], input: "y\n")
+            let code = try #require(await desk.output.first())
+            #expect(try await bridge.pair(code, from: "https://evil.example").status == 401)
+            #expect(try await bridge.pair(code, from: Self.studio, as: "other").status == 401)
+            #expect(try await bridge.pair(code, from: Self.studio).status == 201)
+            #expect(try await desk.result().exit == .code(0))
+        }
+    }
+
+    @Test func pagesThatKnockAreAnsweredOnlyWhileTheDeskPairs() async throws {
+        try await withBridge(.samples) { bridge in
+            func preflight() async throws -> RawResponse {
+                try await bridge.request(
+                    "OPTIONS", "/v1/pair",
+                    headers: [
+                        ("Origin", Self.studio), ("Access-Control-Request-Method", "POST"),
+                        ("Access-Control-Request-Private-Network", "true"),
+                    ])
+            }
+            #expect(try await preflight().status == 403)
+            let early = try await bridge.pair("2222-2222", from: Self.studio)
+            #expect(early.status == 401 && early.headers["access-control-allow-origin"] == nil)
+
+            let (id, _, desk) = try await bridge.openPairing()
+            let open = try await preflight()
+            #expect(open.status == 204 && open.headers["access-control-allow-origin"] == Self.studio)
+            #expect(open.headers["access-control-allow-private-network"] == "true")
+            // Only here, and not for what is no origin.
+            let elsewhere = try await bridge.request("GET", "/v1/status", headers: [("Origin", Self.studio)])
+            #expect(elsewhere.headers["access-control-allow-origin"] == nil)
+            let sandboxed = try await bridge.pair("2222-2222", from: "null")
+            #expect(sandboxed.status == 403 && sandboxed.headers["access-control-allow-origin"] == nil)
+            #expect(try await bridge.post("/v1/pair", ["code": "x", "client": "dashboard"]).status == 403, "a program has no origin")
+
+            #expect(try await bridge.request("DELETE", "/v1/pairing/\(id)", token: desk).status == 204)
+            #expect(try await preflight().status == 403)
+        }
+    }
+
+    @Test func aPageThatLeavesIsGivenNothing() async throws {
+        try await withBridge(.samples) { bridge in
+            let (id, code, desk) = try await bridge.openPairing()
+            let body = JSONValue.object(["code": .string(code), "client": "dashboard"]).text
+            let page = try TCPConnection(port: bridge.port)
+            page.send(
+                "POST /v1/pair HTTP/1.1\r\nHost: 127.0.0.1:\(bridge.port)\r\nOrigin: \(Self.studio)\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            let asked = try await bridge.request("GET", "/v1/pairing/\(id)", token: desk)
+            #expect(asked.json == ["state": "asked", "origin": .string(Self.studio), "client": "dashboard", "isKnown": false])
+            page.close()
+            let gone = try await bridge.request("GET", "/v1/pairing/\(id)", token: desk)
+            #expect(gone.json?["state"] == "withdrawn" || gone.status == 404)
+            #expect(try await bridge.post("/v1/pairing/\(id)/confirm", [:], token: desk).status == 409)
+        }
+    }
+
+    @Test func onlyTheDeskPairs() async throws {
+        try await withBridge(.samples) { bridge in
+            let token = try await bridge.token("dashboard")
+            #expect(try await bridge.post("/v1/pairing", [:], token: token).status == 403)
+            let (id, _, _) = try await bridge.openPairing()
+            #expect(try await bridge.request("GET", "/v1/pairing/\(id)", token: token).status == 403)
+            #expect(try await bridge.post("/v1/pairing/\(id)/confirm", [:], token: token).status == 403)
+            for name in ["local", "console", "Upper", ""] {
+                let answer = try await bridge.pair("2222-2222", from: Self.studio, as: name)
+                #expect(answer.status == 422, "\(name)")
+            }
+        }
+    }
+}
+
+extension RunningBridge {
+    /// What a page does with the code that the person typed.
+    func pair(_ code: String, from origin: String, as client: String = "dashboard") async throws -> RawResponse {
+        try await post(
+            "/v1/pair", ["code": .string(code), "client": .string(client)],
+            headers: [("Origin", origin), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "cors")])
+    }
+
+    /// Opens a pairing as the desk, and says its id, its code and the desk's token.
+    func openPairing() async throws -> (id: String, code: String, desk: String) {
+        guard let desk = try await openDesk()["token"]?.stringValue,
+            let pairing = try await post("/v1/pairing", [:], token: desk).json, let id = pairing["id"]?.stringValue,
+            let code = pairing["code"]?.stringValue
+        else { throw NeverCame("a pairing", instead: []) }
+        return (id, code, desk)
+    }
+}

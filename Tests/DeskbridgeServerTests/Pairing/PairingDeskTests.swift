@@ -1,0 +1,82 @@
+import DeskbridgeCore
+import DeskbridgeTestSupport
+import Testing
+
+@testable import DeskbridgeServer
+
+@Suite(.timeLimit(.minutes(1))) struct PairingDeskTests {
+    private let time = ManualTime()
+    private let desk: PairingDesk
+    private let request: PairingRequest
+
+    init() throws {
+        desk = PairingDesk(monotonic: time.monotonic)
+        request = PairingRequest(origin: "https://studio.example", client: try client("dashboard").identity.client)
+    }
+
+    @Test func aCodeIsReadHoweverItIsTyped() {
+        let code = PairingCode()
+        let text = code.description
+        #expect(text.wholeMatch(of: /[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}/) != nil)
+        for typed in [text, text.lowercased(), text.replacing("-", with: ""), " \(text) ", text.replacing("-", with: " - ")] {
+            #expect(code.matches(typed), "\(typed)")
+        }
+        for typed in ["", "-", String(text.dropLast()), text + "2", text + text, "ÄÖÜ\(text)", String(repeating: "-", count: 100) + text] {
+            #expect(!code.matches(typed), "\(typed)")
+        }
+        #expect(!code.matches(PairingCode().description))
+    }
+
+    @Test func aCodeIsGoodForTwoMinutesAndTheAnswerForTwoMore() throws {
+        let (id, code) = desk.open(origin: nil, client: nil)
+        time.pass(.seconds(119))
+        #expect(desk.isOpen(for: request.origin))
+        #expect(desk.present(code.description, request) != nil)
+        time.pass(.seconds(119))
+        #expect(desk.decide(id, .accepted))
+        let (late, another) = desk.open(origin: nil, client: nil)
+        time.pass(.seconds(120))
+        #expect(!desk.isOpen(for: request.origin))
+        #expect(desk.present(another.description, request) == nil)
+        #expect(!desk.decide(late, .accepted))
+    }
+
+    @Test func onlyOnePageAsksAndOnlyOnce() throws {
+        let (id, code) = desk.open(origin: nil, client: nil)
+        #expect(!desk.decide(id, .accepted), "nobody has asked yet")
+        #expect(desk.present(code.description, request) != nil)
+        let other = PairingRequest(origin: "https://evil.example", client: request.client)
+        #expect(desk.present(code.description, other) == nil)
+        #expect(desk.decide(id, .accepted))
+        #expect(!desk.decide(id, .accepted))
+        #expect(desk.present(code.description, request) == nil)
+    }
+
+    @Test func whatThePersonSaysReachesThePageThatAsked() async throws {
+        let (id, code) = desk.open(origin: nil, client: nil)
+        let (asked, verdicts) = try #require(desk.present(code.description, request))
+        #expect(asked == id)
+        #expect(await desk.next(in: id) == .asked(request))
+        #expect(desk.decide(id, .refused))
+        #expect(await verdicts.first { _ in true } == .refused)
+        #expect(await desk.next(in: id) == nil)
+    }
+
+    @Test func aNewPairingEndsTheOneBefore() async throws {
+        let (old, code) = desk.open(origin: nil, client: nil)
+        let (_, verdicts) = try #require(desk.present(code.description, request))
+        let (new, _) = desk.open(origin: nil, client: nil)
+        #expect(await verdicts.first { _ in true } == .lapsed)
+        #expect(!desk.decide(old, .accepted))
+        #expect(old != new)
+        // A page that leaves late doesn't end what isn't its own.
+        desk.close(old, .withdrawn)
+        #expect(desk.isOpen(for: request.origin))
+    }
+
+    @Test(arguments: ["null", "", "https://studio.example/", "HTTPS://studio.example", "https://*.example", "file://"])
+    func whatIsNoOriginIsNotLetNear(origin: String) {
+        _ = desk.open(origin: nil, client: nil)
+        #expect(!desk.isOpen(for: origin))
+    }
+}

@@ -1,0 +1,342 @@
+"""The console in a real browser, against a real bridge.
+
+    DESKBRIDGE=.build/debug/deskbridge python -m unittest discover -s Tests/web/console
+"""
+
+import json
+import pathlib
+import tempfile
+import unittest
+
+from desk import Browser, Desk, until
+
+
+class ConsoleTest(unittest.TestCase):
+    asks = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.desk = cls.enterClassContext(Desk(asks=cls.asks))
+        cls.downloads = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.browser = cls.enterClassContext(Browser(downloads=cls.downloads))
+
+    def setUp(self):
+        self.browser.complaints()
+        self.browser.sign_in(self.desk)
+
+    def tearDown(self):
+        self.assertEqual(self.browser.complaints(), [], "the page complained")
+
+    def event_in(self, state):
+        self.browser.wait(lambda: self.browser.find(f".row:not([hidden]) .state[data-state={state}]"), f"an event that is {state}")
+
+    def open_first(self):
+        self.browser.wait(lambda: self.browser.find(".events-view .grid-body .row:not([hidden]) .cell-type"), "an event")
+        self.browser.find(".events-view .grid-body .row:not([hidden]) .cell-type").click()
+        self.browser.wait(lambda: self.browser.find(".detail .timeline"), "its life")
+
+
+class SignInTests(ConsoleTest):
+    def test_a_ticket_opens_the_console_once_and_stays_in_no_address(self):
+        url = self.desk.url()
+        self.browser.driver.get(url)
+        self.browser.wait(lambda: self.browser.find("#connection[data-connection=connected]"), "signed in")
+        self.assertNotIn("ticket", self.browser.driver.current_url)
+        self.browser.driver.execute_script("sessionStorage.clear()")
+        self.browser.driver.get(f"http://127.0.0.1:{self.desk.port}/?again")
+        self.browser.driver.get(url)
+        self.browser.wait(lambda: self.browser.find(".sign-in .problem:not([hidden])"), "the ticket is refused")
+        self.assertIn("deskbridge console", self.browser.text())
+        self.browser.complaints()
+
+    def test_the_page_can_be_loaded_again_without_a_new_ticket(self):
+        self.browser.driver.refresh()
+        self.browser.wait(lambda: self.browser.find("#connection[data-connection=connected]"), "signed in")
+
+    def test_localhost_becomes_the_number(self):
+        self.browser.driver.get(f"http://localhost:{self.desk.port}/")
+        self.browser.wait(lambda: self.browser.driver.current_url.startswith("http://127.0.0.1:"), "the address is the number")
+
+    def test_a_revoked_session_ends_at_once_and_says_what_to_do(self):
+        self.desk.run("token", "revoke", "console")
+        self.browser.wait_for_text("This session has ended.")
+        self.assertIn("deskbridge console", self.browser.text())
+        self.browser.complaints()
+
+
+class SendingTests(ConsoleTest):
+    def test_dry_run_send_output_kill_restart_confirmation(self):
+        browser, desk = self.browser, self.desk
+        browser.go("#/actions/RENDER_SHOT")
+        browser.fill("shot", "sq09_sh010")
+        browser.fill("frames", "3")
+        browser.click_button("Dry run")
+        browser.wait_for_text("Dry run: nothing was done")
+        argv = [node.text.split("\n")[-1] for node in browser.all(".plan .argv li")]
+        self.assertEqual(argv, [f"{desk.home}/bin/render", "sq09_sh010", "3"])
+        self.assertIn("policies/default.yaml:3", browser.text(".decision"))
+        self.assertEqual(json.loads(desk.run("events", "list", "--format", "json").stdout)["events"], [])
+
+        browser.click_button("Send")
+        browser.wait_for_text("frame 0003 of 3", ".result")
+        desk.kill()
+        browser.wait(lambda: browser.find("#connection:not([data-connection=connected])"), "the page notices")
+        browser.wait(lambda: browser.find("#banner:not([hidden])"), "the page says so")
+        desk.start()
+        browser.wait(lambda: browser.find("#connection[data-connection=connected]"), "connected again by itself")
+        desk.open_gate("sq09_sh010")
+        browser.wait_for_text("SHOT_RENDERED", ".result")
+        browser.wait(lambda: browser.find(".result .detail-head .state[data-state=succeeded]"), "the confirmation is shown")
+        self.assertIn("Attempt 2", browser.text(".result"))
+        self.assertIsNone(browser.find("#banner:not([hidden])"))
+
+    def test_mistakes_stand_beside_their_fields(self):
+        browser = self.browser
+        browser.go("#/actions/CREATE_RESOURCE")
+        browser.fill("name", "1 bad name")
+        browser.fill("user", "Mira")
+        browser.click_button("Dry run")
+        browser.wait(lambda: browser.find("[aria-invalid=true]"), "a field is marked")
+        field = browser.find("[aria-invalid=true]")
+        described = field.get_attribute("aria-describedby").split()
+        words = " ".join(browser.text(f"#{name}") for name in described)
+        self.assertRegex(words, "pattern|match")
+
+    def test_a_plan_shows_folders_as_a_tree(self):
+        browser = self.browser
+        browser.go("#/actions/CREATE_RESOURCE")
+        browser.fill("name", "Long_Way")
+        browser.fill("user", "Mira")
+        browser.click_button("Dry run")
+        browser.wait(lambda: browser.find(".tree"), "the tree")
+        leaves = [node.text for node in browser.all(".tree .leaf code")]
+        self.assertEqual(leaves[1:], ["assets", "textures", "models", "shots", "sh001", "sh002", "README.md"])
+        self.assertIn("org.freedesktop.Notifications", browser.text(".plan"))
+
+    def test_what_runs_shows_its_output_now(self):
+        browser = self.browser
+        browser.go("#/now")
+        self.desk.send("RENDER_SHOT", {"shot": "sq08_sh010", "frames": 5})
+        browser.wait_for_text("frame 0005 of 5", ".running")
+        self.desk.open_gate("sq08_sh010")
+        browser.wait(lambda: "RENDER_SHOT" not in browser.text(".running"), "it is gone when it is done")
+        browser.wait(lambda: browser.find(".changes .state[data-state=succeeded]"), "its end is a change")
+
+
+class HostileTests(ConsoleTest):
+    TEXTS = {
+        "script": "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 2'>",
+        "bidi": "safe\u202egpj.exe\u2066x\u200b",
+        "control": "\u001b[31mred\u0007\u0000end",
+    }
+
+    def test_what_others_wrote_is_text(self):
+        browser = self.browser
+        for name, text in self.TEXTS.items():
+            with self.subTest(name):
+                self.desk.send("ECHO_TEXT", {"text": text.replace("\u0000", "")}, wait=True)
+                browser.go("#/now")
+                browser.go("#/events")
+                self.open_first()
+                browser.wait(lambda: browser.find(".detail .json"), "the payload")
+                self.assertIsNone(browser.driver.execute_script("return window.hurt ?? null"))
+                self.assertEqual(browser.all("main script, main img"), [])
+                shown = browser.text(".detail")
+                if name == "script":
+                    self.assertIn("<script>window.hurt = 1</script>", shown)
+                for character in "\u202e\u2066\u200b\u001b\u0007":
+                    self.assertNotIn(character, browser.text("body"))
+                    if character in text and character > "\u001f":
+                        self.assertIn(f"U+{ord(character):04X}", shown)
+
+    def test_a_payload_as_large_as_can_be_does_not_break_the_page(self):
+        text = "\U0001f9ed<b>" * 7000
+        self.desk.send("ECHO_TEXT", {"text": text}, wait=True)
+        self.browser.go("#/events")
+        self.open_first()
+        self.browser.wait(lambda: "<b>" in self.browser.text(".detail .json"), "the payload")
+        overflow = self.browser.driver.execute_script("return document.documentElement.scrollWidth - innerWidth")
+        self.assertLessEqual(overflow, 0)
+
+
+class QueueTests(ConsoleTest):
+    def test_many_are_retried_at_once_after_a_question(self):
+        browser, desk = self.browser, self.desk
+        for number in range(5):
+            desk.send("PUBLISH_SHOT", {"shot": f"sh{number:03}"}, wait=True)
+        browser.go("#/queue?state=failed")
+        browser.wait(lambda: len(browser.all(".row:not([hidden]) .state[data-state=failed]")) == 5, "five that failed")
+        browser.click(".grid-head .row-check")
+        browser.wait_for_text("5 events selected", ".bulk")
+        (desk.home / "gates" / "review").write_text("")
+        browser.click("[data-verb=retry]")
+        browser.wait_for_text("Retry 5 events?", "dialog")
+        focused = browser.driver.execute_script("return document.activeElement.textContent")
+        self.assertEqual(focused, "Keep as it is", "the harmless answer has the focus")
+        browser.click_button("Retry 5", "dialog")
+        browser.wait_for_text("5 events queued again", ".notices")
+        browser.wait_for_text("No event fits")
+        events = json.loads(desk.run("events", "list", "--format", "json").stdout)["events"]
+        self.assertEqual([event["state"] for event in events if event["type"] == "PUBLISH_SHOT"], ["succeeded"] * 5)
+        (desk.home / "gates" / "review").unlink()
+
+    def test_a_question_that_is_dismissed_does_nothing(self):
+        browser, desk = self.browser, self.desk
+        desk.send("PUBLISH_SHOT", {"shot": "kept"}, wait=True)
+        browser.go("#/queue?state=failed")
+        self.open_first()
+        browser.click(".detail [data-verb=drop]")
+        browser.wait_for_text("removed for good", "dialog")
+        browser.click_button("Keep as it is", "dialog")
+        browser.wait(lambda: browser.find("dialog") is None, "the question is gone")
+        self.event_in("failed")
+        browser.click(".detail [data-verb=drop]")
+        browser.click_button("Drop", "dialog")
+        browser.wait_for_text("PUBLISH_SHOT dropped", ".notices")
+
+    def test_what_runs_can_be_cancelled(self):
+        browser = self.browser
+        self.desk.send("RENDER_SHOT", {"shot": "sq07_sh010", "frames": 2})
+        browser.go("#/queue?state=running")
+        self.open_first()
+        browser.click(".detail [data-verb=cancel]")
+        browser.click_button("Cancel", "dialog")
+        browser.wait(lambda: browser.find(".detail-head .state[data-state=cancelled]"), "it is cancelled")
+
+    def test_search_finds_by_what_the_payload_holds(self):
+        browser = self.browser
+        for name in ("needle_one", "hay"):
+            self.desk.send("ECHO_TEXT", {"text": name}, wait=True)
+        browser.go("#/events?q=needle_one")
+        browser.wait(lambda: len(browser.all(".grid-body .row:not([hidden])")) == 1, "one event")
+        self.assertIn("needle_one", browser.text(".grid-body .row:not([hidden])"))
+        browser.go("#/events?type=NOTHING")
+        browser.wait_for_text("No event fits")
+
+    def test_replay_is_shown_before_it_is_done(self):
+        browser, desk = self.browser, self.desk
+        desk.send("ECHO_TEXT", {"text": "again"}, wait=True)
+        browser.go("#/events?q=again")
+        self.open_first()
+        browser.click(".detail [data-verb=replay]")
+        browser.wait_for_text("/usr/bin/printf", "dialog")
+        browser.click_button("Replay", "dialog")
+        browser.wait_for_text("ECHO_TEXT sent again", ".notices")
+        until(lambda: len(json.loads(desk.run("events", "list", "--format", "json").stdout)["events"]) >= 2, "there are two")
+
+    def test_export_holds_each_event_on_a_line(self):
+        browser, desk = self.browser, self.desk
+        desk.send("ECHO_TEXT", {"text": "line\nbreak"}, wait=True)
+        browser.go("#/events")
+        self.event_in("succeeded")
+        browser.click_button("Export")
+        path = until(lambda: next(iter(self.downloads.glob("*.jsonl")), None), "the file is there")
+        lines = until(lambda: path.read_text().splitlines(), "it is written")
+        listed = json.loads(desk.run("events", "list", "--format", "json").stdout)["events"]
+        self.assertEqual([json.loads(line)["id"] for line in lines][: len(listed)], [event["id"] for event in listed])
+
+
+class LongListTests(ConsoleTest):
+    COUNT = 10_000
+
+    def test_ten_thousand_events_scroll_with_few_elements(self):
+        """The page's own feed is filled, as it would be by as many events; only what is in sight is in the document."""
+        browser = self.browser
+        browser.go("#/queue")
+        made = browser.driver.execute_async_script(
+            """const [count, done] = arguments;
+            import('/console/virtual-list.js').then(({ VirtualList }) => {
+              const list = new VirtualList({ label: 'Many', columns: [{ name: 'type', label: 'Event' }], key: row => row.id,
+                fill: (cells, row) => { cells.type.textContent = row.id; } });
+              const place = document.querySelector('.list');
+              place.replaceChildren(list.node);
+              list.show(Array.from({ length: count }, (_, index) => ({ id: `event ${index}` })));
+              const frames = [];
+              let last = performance.now();
+              let step = 0;
+              const scroll = now => {
+                frames.push(now - last);
+                last = now;
+                list.body.scrollTop = step * 5000;
+                if (++step < 60) return requestAnimationFrame(scroll);
+                list.body.scrollTop = list.body.scrollHeight;
+                requestAnimationFrame(() => requestAnimationFrame(() => done({
+                  rows: list.body.querySelectorAll('.row').length, last: list.body.textContent.includes(`event ${count - 1}`),
+                  frames: frames.slice(5).sort((a, b) => a - b), rowcount: list.node.getAttribute('aria-rowcount') })));
+              };
+              requestAnimationFrame(scroll);
+            });""", self.COUNT)
+        self.assertLess(made["rows"], 80)
+        self.assertTrue(made["last"], "the end can be reached")
+        self.assertEqual(made["rowcount"], str(self.COUNT + 1))
+        frames = made["frames"]
+        print(f"\nscrolling {self.COUNT} events: median frame {frames[len(frames) // 2]:.1f} ms, slowest {frames[-1]:.1f} ms, {made['rows']} rows")
+
+    def test_the_log_of_messages_and_the_outputs_stay_bounded(self):
+        sizes = self.browser.driver.execute_async_script(
+            """const done = arguments[0];
+            Promise.all([import('/console/message-log.js'), import('/console/outputs.js'), import('/console/activity.js')]).then(([log, outputs, activity]) => {
+              const messages = new log.MessageLog(), lines = new outputs.Outputs(), now = new activity.Activity();
+              const id = n => `01a1fe82-4c4a-7a50-a751-${String(n).padStart(12, '0')}`;
+              for (let n = 0; n < 20000; n++) {
+                messages.add({ direction: 'in', at: n, message: { type: `T${n % 500}`, text: 'x'.repeat(n % 3000) } });
+                lines.add({ id: id(n % 100), step: 's', stream: 'stdout', lines: ['y'.repeat(5000), 'z'], dropped: 0 });
+                now.state({ type: 'state', id: id(n), eventType: 'T', client: 'c', before: 'queued', after: n % 2 ? 'running' : 'failed', attempt: 1, timestamp: new Date(1.79e12 + n * 60000).toISOString() });
+              }
+              const kept = Array.from({ length: 100 }, (_, n) => lines.of(id(n))).filter(one => one.lines.length);
+              done({ entries: messages.entries.length, longest: Math.max(...messages.entries.map(entry => entry.text.length)), types: messages.types.size,
+                outputs: kept.length, lines: Math.max(...kept.map(one => one.lines.length)), running: now.running.size, recent: now.recent.length });
+            });""")
+        self.assertLessEqual(sizes["entries"], 2400)
+        self.assertLess(sizes["longest"], 2100)
+        self.assertLessEqual(sizes["types"], 200)
+        self.assertLessEqual(sizes["outputs"], 40)
+        self.assertLessEqual(sizes["lines"], 400)
+        self.assertLessEqual(sizes["running"], 200)
+        self.assertLessEqual(sizes["recent"], 60)
+
+
+class AccessTests(ConsoleTest):
+    def test_a_token_is_made_shown_once_rotated_and_revoked(self):
+        browser, desk = self.browser, self.desk
+        browser.go("#/access")
+        browser.click_button("New token…")
+        browser.fill("Client", "wallboard", "dialog")
+        browser.fill("Origins", "https://screens.example", "dialog")
+        browser.click_button("Create", "dialog")
+        browser.wait_for_text("It is shown this once", "dialog")
+        token = browser.text("dialog .secret")
+        self.assertRegex(token, r"^dbt_[A-Za-z0-9_-]{43}$")
+        browser.click_button("I have it", "dialog")
+        browser.wait_for_text("wallboard")
+        self.assertNotIn(token, browser.driver.page_source)
+        browser.click("button[aria-label='Revoke the token of wallboard']")
+        browser.click_button("Revoke", "dialog")
+        browser.wait_for_text("The token of wallboard is revoked", ".notices")
+        listed = json.loads(desk.run("token", "list", "--format", "json").stdout)["tokens"]
+        self.assertTrue(next(one for one in listed if one["client"] == "wallboard").get("revokedAt"))
+
+    def test_diagnostics_hold_no_secret(self):
+        browser = self.browser
+        self.desk.send("ECHO_TEXT", {"text": "confidential-words"}, wait=True)
+        browser.go("#/debug")
+        browser.driver.execute_script("window.copied = null; navigator.clipboard.writeText = async text => { window.copied = text; }")
+        browser.click_button("Copy diagnostics")
+        browser.wait(lambda: browser.driver.execute_script("return window.copied"), "copied")
+        report = browser.driver.execute_script("return window.copied")
+        token = browser.driver.execute_script("return JSON.parse(sessionStorage.getItem('deskbridge.session')).token")
+        self.assertIn('"connection"', report)
+        for secret in (token, "dbt_", "confidential-words"):
+            self.assertNotIn(secret, report)
+        self.assertNotIn(token, browser.driver.execute_script("return document.documentElement.outerHTML"))
+
+    def test_a_forced_reconnect_is_one_and_comes_back(self):
+        browser = self.browser
+        browser.go("#/debug")
+        browser.click_button("Reconnect")
+        browser.wait(lambda: "Connections made2" in browser.text(".debug .facts"), "a second connection")
+        browser.wait(lambda: browser.find("#connection[data-connection=connected]"), "connected")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,82 @@
+/** The bridge's HTTP API, with the errors it explains. */
+
+/** What the bridge refused, in its own words. */
+export class Refusal extends Error {
+  constructor(status, body) {
+    super(body.detail ?? body.title ?? `The bridge answered ${status}.`);
+    this.name = 'Refusal';
+    this.status = status;
+    this.code = body.code ?? null;
+    this.errors = body.errors ?? [];
+  }
+}
+
+const wait = (seconds, signal) => new Promise((resolve, reject) => {
+  const timer = setTimeout(resolve, seconds * 1000);
+  signal?.addEventListener('abort', () => {
+    clearTimeout(timer);
+    reject(signal.reason);
+  }, { once: true });
+});
+
+export class Api {
+  #bridge;
+
+  #signedIn;
+
+  constructor(bridge) {
+    this.#bridge = bridge;
+    // Before the first connection there may be no bridge to ask.
+    this.#signedIn = new Promise(resolve => { bridge.on('connected', resolve); });
+  }
+
+  /**
+   * @returns {Promise<any>} the JSON of the answer
+   * @throws {Refusal} if the bridge says no; waits and asks again while it says only "too fast"
+   */
+  async ask(method, path, body, { signal } = {}) {
+    await this.#signedIn;
+    const init = { method, signal };
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
+      init.headers = { 'Content-Type': 'application/json' };
+    }
+    for (let tries = 1; ; tries++) {
+      const response = await this.#bridge.fetch(path, init);
+      if (response.status === 429 && tries < 8) {
+        await wait(Math.min(30, Number(response.headers.get('Retry-After')) || 1), signal);
+        continue;
+      }
+      const answer = await response.json().catch(() => ({}));
+      if (!response.ok) throw new Refusal(response.status, answer);
+      return answer;
+    }
+  }
+
+  event(id, options) { return this.ask('GET', `/v1/events/${encodeURIComponent(id)}`, undefined, options); }
+
+  /** @param {object} query of `GET /v1/events`; lists repeat the name */
+  events(query, options) {
+    const items = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      for (const one of [value].flat()) if (one !== null && one !== undefined && one !== '') items.append(name, one);
+    }
+    return this.ask('GET', `/v1/events?${items}`, undefined, options);
+  }
+
+  /** @param {string} verb `retry`, `cancel`, `resolve`, `drop`, `approve`, `deny` or `replay` */
+  decide(id, verb, body) { return this.ask('POST', `/v1/events/${encodeURIComponent(id)}/${verb}`, body); }
+
+  async actions() { return (await this.ask('GET', '/v1/actions')).actions; }
+  plan(type, payload, options) { return this.ask('POST', '/v1/plan', { type, payload }, options); }
+  status() { return this.ask('GET', '/v1/status'); }
+  policy() { return this.ask('GET', '/v1/policy'); }
+  explain(question) { return this.ask('POST', '/v1/policy/explain', question); }
+  async tokens() { return (await this.ask('GET', '/v1/tokens')).tokens; }
+  createToken(order) { return this.ask('POST', '/v1/tokens', order); }
+  rotateToken(id, order) { return this.ask('POST', `/v1/tokens/${encodeURIComponent(id)}/rotate`, order); }
+  revokeToken(id) { return this.ask('DELETE', `/v1/tokens/${encodeURIComponent(id)}`); }
+}
+
+/** What went wrong, for a person. */
+export const inWords = error => error?.message || 'Something went wrong, and nothing says what.';
