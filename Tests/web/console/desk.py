@@ -68,6 +68,19 @@ result: {shot: "{shot}"}
 retry: {attempts: 3, initial: 30s}
 """
 
+# Not safe to repeat: cut off in the middle, nobody can tell what became of it.
+ARCHIVE = """\
+action: archive
+on: ARCHIVE_SHOT
+confirm: SHOT_ARCHIVED
+description: Moves a shot to the archive.
+parameters:
+  shot: {type: string, pattern: "[a-z0-9_]+", maxLength: 40}
+steps:
+  - id: move
+    process: {argv: [HOME/bin/render, "{shot}", "1"], timeout: 10m}
+"""
+
 RENDER_PROGRAM = """\
 #!/usr/bin/python3
 import os, sys, time
@@ -161,7 +174,7 @@ class Desk:
     def __enter__(self):
         for name in ("actions", "policies", "bin", "gates", "Projects"):
             (self.home / name).mkdir()
-        for name, text in (("create", CREATE), ("render", RENDER), ("echo", ECHO), ("publish", FAIL)):
+        for name, text in (("create", CREATE), ("render", RENDER), ("echo", ECHO), ("publish", FAIL), ("archive", ARCHIVE)):
             self.write(f"actions/{name}.yaml", text)
         ask = f"ask: [{self.asks}], timeout: 10m" if self.asks else "deny: [NOTHING]"
         self.write("policies/default.yaml", POLICY.replace("RULE_ASK", ask).replace("PORT", str(self.port)))

@@ -205,6 +205,23 @@ class QueueTests(ConsoleTest):
         browser.click_button("Cancel", "dialog")
         browser.wait(lambda: browser.find(".detail-head .state[data-state=cancelled]"), "it is cancelled")
 
+    def test_what_nobody_can_tell_is_resolved_by_a_person(self):
+        browser, desk = self.browser, self.desk
+        desk.send("ARCHIVE_SHOT", {"shot": "sq06_sh010"})
+        browser.go("#/now")
+        browser.wait_for_text("frame 0001 of 1", ".running")
+        desk.kill()
+        desk.start()
+        browser.wait(lambda: browser.find("#connection[data-connection=connected]"), "connected again")
+        browser.go("#/queue?state=unknown")
+        self.open_first()
+        browser.click(".detail [data-verb=resolve]")
+        browser.fill("If it failed, why (the sender reads this)", "half of it was copied", "dialog")
+        browser.click_button("It failed", "dialog")
+        browser.wait(lambda: browser.find(".detail-head .state[data-state=failed]"), "it is decided")
+        self.assertIn("half of it was copied", browser.text(".detail"))
+        desk.open_gate("sq06_sh010")
+
     def test_search_finds_by_what_the_payload_holds(self):
         browser = self.browser
         for name in ("needle_one", "hay"):
