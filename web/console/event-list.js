@@ -60,6 +60,7 @@ export class EventList {
     this.#detail = null;
     this.node.classList.toggle('is-open', Boolean(id));
     this.aside.hidden = !id;
+    this.aside.replaceChildren();
     this.list.current = id ?? this.list.current;
     if (id) {
       const view = new EventDetail(this.#app, id, { close: () => this.#close(), changed: (event, verb) => this.#take(event, verb) });

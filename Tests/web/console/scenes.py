@@ -66,6 +66,7 @@ def message(browser):
 
 SCENES = [
     ("now", "#/now", None), ("queue", "#/queue", None), ("event", "#/queue", lambda browser: open_event(browser, "failed")),
+    ("approval", "#/queue", lambda browser: open_event(browser, "waiting")),
     ("running", "#/queue", lambda browser: open_event(browser, "running")), ("actions", "#/actions/CREATE_RESOURCE", dry_run),
     ("events", "#/events", None), ("access", "#/access", explain), ("debug", "#/debug", message),
 ]

@@ -24,6 +24,8 @@ import scenes  # noqa: E402
 
 SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
 LIMIT = 150_000
+# Its name is in the pictures.
+HOME = "/tmp/mira"
 
 
 def save(browser, path):
@@ -36,7 +38,7 @@ def save(browser, path):
 
 def main(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    with desks.Desk(asks=scenes.ASKED) as desk, desks.Browser() as browser:
+    with desks.Desk(asks=scenes.ASKED, home=HOME) as desk, desks.Browser() as browser:
         scenes.prepare(desk)
         browser.sign_in(desk)
         scenes.later(desk)
