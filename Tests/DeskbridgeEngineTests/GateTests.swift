@@ -60,10 +60,11 @@ import Testing
     }
 
     /// Not even the client that sent it, nor one that sees it.
-    @Test(arguments: [
-        (client: "studio", owner: "studio", code: .forbidden), ("admin", "studio", .forbidden), ("studio", "other", .notFound),
-        ("local", "studio", nil), ("local", "local", nil),
-    ] as [(client: String, owner: String, code: ProblemCode?)])
+    @Test(
+        arguments: [
+            (client: "studio", owner: "studio", code: .forbidden), ("admin", "studio", .forbidden), ("studio", "other", .notFound),
+            ("local", "studio", nil), ("local", "local", nil),
+        ] as [(client: String, owner: String, code: ProblemCode?)])
     func onlyThePersonAtTheDeskDecides(client: String, owner: String, code: ProblemCode?) throws {
         let owner = try #require(ClientName(owner))
         #expect(self.code(try identity(client), .decide(owner: owner)) == code)
@@ -132,7 +133,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("studio", "https://studio.example", "RENDER", "policies"), ("studio", nil, "RENDER", nil), ("other", nil, "PUBLISH", "policies"),
+            ("studio", "https://studio.example", "RENDER", "policies"), ("studio", nil, "RENDER", nil),
+            ("other", nil, "PUBLISH", "policies"),
             ("other", nil, "DELETE_ALL", nil), ("local", nil, "DELETE_ALL", "desk"),
         ] as [(String, String?, String, String?)])
     func aClientIsToldOfWhatItMayEverCause(client: String, origin: String?, type: String, rule: String?) throws {

@@ -130,7 +130,8 @@ package struct EventDesk: Sendable {
         } catch {
             guard error.code != .unknownEventType else { return nil }
             return Failure(
-                error.code.rawValue, "It was approved at the desk, but what is allowed changed while it waited: \(error.detail)", .permanent)
+                error.code.rawValue, "It was approved at the desk, but what is allowed changed while it waited: \(error.detail)", .permanent
+            )
         }
     }
 

@@ -101,7 +101,9 @@ struct BusMethods: Sendable {
     }
 
     private func submit(_ arguments: [BusValue], _ call: BusIncomingCall, _ identity: Identity) throws(Problem) {
-        guard case .string(let type) = arguments[0], case .string(let payload) = arguments[1], case .string(let key) = arguments[2] else { return }
+        guard case .string(let type) = arguments[0], case .string(let payload) = arguments[1], case .string(let key) = arguments[2] else {
+            return
+        }
         let limit = bridge.configuration.limits.body
         guard payload.utf8.count <= limit else {
             throw Problem(.tooLarge, "The payload is larger than \(limit) bytes, the limit in deskbridge.yaml (limits.body).")

@@ -21,8 +21,12 @@ import Testing
         // A path is noted as it was written, and the router says it in its own way.
         let gated = Dictionary(
             uniqueKeysWithValues: table.all.map { route, kinds in
-                (route.split(separator: "/", omittingEmptySubsequences: false).map { $0.first == ":" ? "{\($0.dropFirst())}" : String($0) }
-                    .joined(separator: "/"), kinds)
+                (
+                    route.split(separator: "/", omittingEmptySubsequences: false).map {
+                        $0.first == ":" ? "{\($0.dropFirst())}" : String($0)
+                    }
+                    .joined(separator: "/"), kinds
+                )
             })
         try body(Set(routes), gated)
         try await bench.store.close()
@@ -73,7 +77,9 @@ import Testing
         #expect(Set(SocketMessage.controls) == ["subscribe", "unsubscribe", "ack", "ping", "request", "auth"])
     }
 
-    @Test(arguments: SocketRequests.Action.allCases) func aRequestIsAnsweredOnlyIfTheGateWasAsked(action: SocketRequests.Action) async throws {
+    @Test(arguments: SocketRequests.Action.allCases) func aRequestIsAnsweredOnlyIfTheGateWasAsked(action: SocketRequests.Action)
+        async throws
+    {
         let bench = try EngineBench()
         let status = StatusBoard(counts: [:])
         let tokens = try await TokenDirectory(store: bench.store, clock: bench.bridge.clock)
@@ -81,7 +87,8 @@ import Testing
             tokens: tokens, tickets: Tickets(monotonic: bench.bridge.monotonic), failures: Rate(count: 1, window: .seconds(1)),
             monotonic: bench.bridge.monotonic)
         let services = EventSocket.Services(
-            bridge: bench.bridge, authenticator: authenticator, rates: ClientRates(standard: Rate(count: 1, window: .seconds(1)), monotonic: bench.bridge.monotonic),
+            bridge: bench.bridge, authenticator: authenticator,
+            rates: ClientRates(standard: Rate(count: 1, window: .seconds(1)), monotonic: bench.bridge.monotonic),
             status: status, sessions: SessionRegistry())
         let request = try SocketRequest(["id": "r", "action": .string(action.rawValue), "payload": ["id": "x", "type": "PROBE"]])
         let studio = try client("studio").identity
