@@ -51,10 +51,12 @@ struct ConsoleRoutes {
         order.isDesk = true
         do throws(StoreError) {
             let (token, record) = try await tokens.create(order)
+            // Where the page begins: it shows what happens, and no years of confirmations of others.
+            let seq = try await bridge.store.lastSeq(nil)
             return .json(
                 [
                     "token": .string(token.secret), "expiresAt": .string(record.expiresAt.description),
-                    "client": .string(record.client.text),
+                    "client": .string(record.client.text), "seq": .integer(seq),
                 ], status: .created)
         } catch {
             throw Problem(error)

@@ -119,7 +119,7 @@ package struct BridgeServer: Service {
             onServerRunning: { [budget, logger = bridge.logger] listener in
                 try? await AcceptGuard.add(to: listener, budget: entrance.isControl ? nil : budget) { error in
                     logger.warning(
-                        "no descriptor for another connection; accepting pauses",
+                        "no descriptor for another connection: accepting pauses, and strangers are sent away; raise the limit (ulimit -n)",
                         metadata: ["event": "listen.exhausted", "error": "\(error)"])
                 }
                 if case .control(let path) = entrance { ControlSocket.protect(path) }

@@ -45,8 +45,9 @@ final class EventSocket: Sendable {
         guard services.bridge.gate.allows(client.identity, .watch, under: services.bridge.definitions.current.policy.policy) else {
             return connection.close(code: WebSocketCloseCode(4403), reason: "not allowed")
         }
+        let enough = min(256 << 10, services.bridge.configuration.limits.unsent / 4)
         let session = LiveSession(
-            client: client, bridge: services.bridge, status: services.status, sink: SocketSink(connection: connection),
+            client: client, bridge: services.bridge, status: services.status, sink: SocketSink(connection: connection, enough: enough),
             style: asCloudEvents ? .cloudEvents : .deskbridge)
         let place: LiveSession.Place
         do throws(StoreError) { place = try await session.place(of: .unacknowledged) } catch { return lose(error) }
@@ -127,8 +128,7 @@ final class EventSocket: Sendable {
         switch code {
         case .originForbidden: 4403
         case .rateLimited: 4429
-        // "Try again later" of the IANA registry.
-        case .tooManyConnections: 1013
+        case .tooManyConnections: 4503
         default: 4401
         }
     }
@@ -213,8 +213,10 @@ final class EventSocket: Sendable {
 /// A live connection's messages as text frames.
 private struct SocketSink: LiveSink {
     let connection: WebSocketConnection
+    /// How many unsent bytes count as little.
+    let enough: Int
 
     func send(_ message: LiveMessage) { connection.send(text: message.body.text) }
 
-    func drained() async { await connection.drained(below: 256 << 10) }
+    func drained() async { await connection.drained(below: enough) }
 }

@@ -2,6 +2,7 @@ import DeskbridgeCore
 import DeskbridgeEngine
 import DeskbridgeTestSupport
 import Testing
+import WebSocketTransport
 
 @testable import DeskbridgeServer
 
@@ -89,7 +90,7 @@ import Testing
         let services = EventSocket.Services(
             bridge: bench.bridge, authenticator: authenticator,
             rates: ClientRates(standard: Rate(count: 1, window: .seconds(1)), monotonic: bench.bridge.monotonic),
-            status: status, sessions: SessionRegistry())
+            status: status, sessions: SessionRegistry(), budget: ConnectionBudget(strangers: 1, known: 1))
         let request = try SocketRequest(["id": "r", "action": .string(action.rawValue), "payload": ["id": "x", "type": "PROBE"]])
         let studio = try client("studio").identity
         do throws(Problem) {
