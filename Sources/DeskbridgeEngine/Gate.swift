@@ -68,7 +68,8 @@ package final class Gate: Sendable {
                 ? Decision(.allow, "desk") : sight(identity, of: owner, policy).isAllowed ? Self.desk(Self.approvals) : Self.noEvent
         case .acknowledge(let owner):
             identity.client == owner
-                ? Decision(.allow, "own") : Decision(.deny(Problem(.forbidden, "Each client acknowledges its own confirmations.")), "default")
+                ? Decision(.allow, "own")
+                : Decision(.deny(Problem(.forbidden, "Each client acknowledges its own confirmations.")), "default")
         case .plan, .listActions, .watch, .readStatus, .readMetrics, .takeTicket: Decision(.allow, "client")
         case .seeAll: atDesk(identity, "Only the person at the desk sees the events of all clients.")
         case .readDetails: atDesk(identity, "These details are for the person at the desk.")

@@ -133,7 +133,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("studio", "https://studio.example", "RENDER", "policies"), ("studio", nil, "RENDER", nil), ("other", nil, "PUBLISH", "policies"),
+            ("studio", "https://studio.example", "RENDER", "policies"), ("studio", nil, "RENDER", nil),
+            ("other", nil, "PUBLISH", "policies"),
             ("other", nil, "DELETE_ALL", nil), ("local", nil, "DELETE_ALL", "desk"),
         ] as [(String, String?, String, String?)])
     func aClientIsToldOfWhatItMayEverCause(client: String, origin: String?, type: String, rule: String?) throws {

@@ -73,7 +73,10 @@ import Testing
     @Test func anOperationThatFailsLeavesNoRecord() async throws {
         try await withLedger { store in
             let record = try await store.store(try Sample.event())
-            guard case .replayed = try await store.accept(try Sample.event(), claim: false) else { Issue.record("it was new"); return }
+            guard case .replayed = try await store.accept(try Sample.event(), claim: false) else {
+                Issue.record("it was new")
+                return
+            }
             await #expect(throws: StoreError.self) { try await store.retry(record.id, now: at(1)) }
             await #expect(throws: StoreError.self) {
                 try await store.resolve(record.id, as: .succeeded(result: nil), at: at(1), confirmation: Sample.confirmation)

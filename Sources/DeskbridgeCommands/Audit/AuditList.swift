@@ -19,7 +19,8 @@ package struct AuditList: BridgeCommand {
 
     package func run(on terminal: Terminal) async throws {
         var table = TablePrinter([
-            .init("NO", .right), .init("AT"), .init("WHO"), .init("FROM"), .init("VERB"), .init("OUTCOME"), .init("ABOUT", isFlexible: true),
+            .init("NO", .right), .init("AT"), .init("WHO"), .init("FROM"), .init("VERB"), .init("OUTCOME"),
+            .init("ABOUT", isFlexible: true),
             .init("RULE", isFlexible: true),
         ])
         try await selection.read(home, now: terminal.clock.now()) { record, json in

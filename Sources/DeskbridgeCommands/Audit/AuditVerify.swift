@@ -20,7 +20,8 @@ package struct AuditVerify: BridgeCommand {
     @Option(help: ArgumentHelp("Check what `audit export` wrote, in place of the ledger; - is standard input.", valueName: "file"))
     package var file: String?
 
-    @Option(help: ArgumentHelp("A place in the chain that was noted earlier, as NUMBER:HASH. May be given more than once.", valueName: "mark"))
+    @Option(
+        help: ArgumentHelp("A place in the chain that was noted earlier, as NUMBER:HASH. May be given more than once.", valueName: "mark"))
     package var mark: [AuditMarkArgument] = []
 
     @OptionGroup package var format: FormatOptions

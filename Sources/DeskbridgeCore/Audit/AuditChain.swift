@@ -40,7 +40,8 @@ package enum AuditFlaw: Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .changed(let seq): "record \(seq) was changed: its hash is that of another text"
-        case .detached(let seq): "record \(seq) was not written after the record that stands before it: one of them was put there or changed"
+        case .detached(let seq):
+            "record \(seq) was not written after the record that stands before it: one of them was put there or changed"
         case .missing(let range):
             range.count == 1 ? "record \(range.lowerBound) is missing" : "records \(range.lowerBound) to \(range.upperBound) are missing"
         case .misplaced(let seq): "record \(seq) stands in the wrong place, or twice"
@@ -109,6 +110,8 @@ package struct AuditChain: Sendable {
         if let lastSeq, lastSeq > reached { flaws.append(.missing(reached + 1...lastSeq)) }
         if let anchor, pruned != anchor { flaws.append(.wrongAnchor) }
         // Those that were pruned since they were noted can't be checked any more.
-        for mark in marks where mark.seq > anchor?.seq ?? 0 || mark.seq == anchor?.seq && mark != anchor { flaws.append(.unknownMark(mark)) }
+        for mark in marks where mark.seq > anchor?.seq ?? 0 || mark.seq == anchor?.seq && mark != anchor {
+            flaws.append(.unknownMark(mark))
+        }
     }
 }

@@ -37,7 +37,8 @@ package struct AuditRecord: Sendable, Hashable {
         let ending = Self.tail.utf8.count + 64 + 2
         guard bytes.count > ending, bytes.suffix(2).elementsEqual("\"}".utf8) else { return nil }
         let start = bytes.count - ending
-        guard bytes[start...].starts(with: Self.tail.utf8), let hash = Self.bytes(hexadecimal: bytes[(bytes.count - 66)..<(bytes.count - 2)])
+        guard bytes[start...].starts(with: Self.tail.utf8),
+            let hash = Self.bytes(hexadecimal: bytes[(bytes.count - 66)..<(bytes.count - 2)])
         else { return nil }
         let text = String(decoding: bytes[..<start], as: UTF8.self) + "}"
         guard let json = try? JSONParser.parse(text), let seq = json["seq"]?.integerValue else { return nil }

@@ -21,7 +21,9 @@ package struct PayloadCondition: Sendable, Hashable {
     func verdict(on payload: JSONValue) -> Verdict {
         var unseen: JSONPointer?
         for field in fields {
-            guard let value = payload.value(at: field.path) else { return .fails(PayloadMismatch(pointer: field.pointer, reason: "is missing")) }
+            guard let value = payload.value(at: field.path) else {
+                return .fails(PayloadMismatch(pointer: field.pointer, reason: "is missing"))
+            }
             switch field.test.verdict(on: value) {
             case .meets: continue
             case .fails(let reason): return .fails(PayloadMismatch(pointer: field.pointer, reason: reason))

@@ -76,7 +76,8 @@ struct PayloadConditionReader {
         let names = PayloadType.allCases.map(\.rawValue)
         guard let type = PayloadType(rawValue: name) else {
             throw node.error(
-                "there is no type \"\(name.prefix(40))\".\(NearestName.question(name, in: names)) The types are \(names.joined(separator: ", ")).")
+                "there is no type \"\(name.prefix(40))\".\(NearestName.question(name, in: names)) The types are \(names.joined(separator: ", "))."
+            )
         }
         return type
     }
@@ -104,7 +105,9 @@ struct PayloadConditionReader {
         let lengths = 0...ParameterReader.longestText
         reader.read("minLength", into: &shortest) { node, what throws(DefinitionError) in try node.integer(what, in: lengths) }
         reader.read("maxLength", into: &longest) { node, what throws(DefinitionError) in try node.integer(what, in: lengths) }
-        if shortest <= longest { test.lengths = shortest...longest } else {
+        if shortest <= longest {
+            test.lengths = shortest...longest
+        } else {
             reader.addMistake("minLength \(shortest) is more than maxLength \(longest)")
         }
     }

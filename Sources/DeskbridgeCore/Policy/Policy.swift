@@ -63,6 +63,7 @@ package struct Policy: Sendable, Hashable {
 
     private static func refusal(by rule: PolicyRule, _ pointer: JSONPointer) -> PolicyDecision {
         PolicyDecision(
-            effect: .deny, rule: rule.id, reason: "the value at \(pointer) of the payload is too long for a policy rule to look at", rate: nil)
+            effect: .deny, rule: rule.id, reason: "the value at \(pointer) of the payload is too long for a policy rule to look at",
+            rate: nil)
     }
 }

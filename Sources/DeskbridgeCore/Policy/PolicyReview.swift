@@ -49,7 +49,8 @@ package struct PolicyReview: Sendable {
             guard !idle.isEmpty else { return [] }
             return [
                 PolicyFinding(
-                    .note, .unknownClient, rule.id.location, "no token is for the client \(idle.map(\.description).joined(separator: ", "))")
+                    .note, .unknownClient, rule.id.location, "no token is for the client \(idle.map(\.description).joined(separator: ", "))"
+                )
             ]
         }
     }

@@ -53,7 +53,8 @@ package final class AuditTrail: Sendable {
     private func write(_ entry: AuditEntry) {
         store.enqueue(.audit(entry)) { [logger] result in
             guard case .failure(let error) = result else { return }
-            logger.error("the audit could not be written", metadata: ["event": "audit.failed", "error": "\(error)", "verb": "\(entry.verb)"])
+            logger.error(
+                "the audit could not be written", metadata: ["event": "audit.failed", "error": "\(error)", "verb": "\(entry.verb)"])
         }
     }
 
@@ -68,6 +69,7 @@ extension Identity {
     /// Who this is in the audit.
     package func actor(through entrance: AuditActor.Entrance) -> AuditActor {
         AuditActor(
-            client: client, identity: isLocal ? .local : isDesk ? .desk : token == nil ? .program : .token, token: token, entrance: entrance, origin: origin)
+            client: client, identity: isLocal ? .local : isDesk ? .desk : token == nil ? .program : .token, token: token,
+            entrance: entrance, origin: origin)
     }
 }

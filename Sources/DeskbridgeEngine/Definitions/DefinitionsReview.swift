@@ -11,7 +11,9 @@ extension Definitions.Snapshot {
         findings += review.shadowed() + review.unserved(catalog.types) + neverAllowed(review) + unusedGrants()
         if let clients { findings += review.unknown(clients: clients + [ClientName.local.text]) }
         return findings.sorted { left, right in
-            (left.location.file, left.location.line, left.location.column) < (right.location.file, right.location.line, right.location.column)
+            (left.location.file, left.location.line, left.location.column) < (
+                right.location.file, right.location.line, right.location.column
+            )
         }
     }
 

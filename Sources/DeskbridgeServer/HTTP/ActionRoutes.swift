@@ -15,7 +15,9 @@ struct ActionRoutes {
     @Sendable private func list(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let client = try context.authenticated()
         let snapshot = bridge.definitions.current
-        let actions = snapshot.catalog.actions.filter { bridge.gate.allows(client.identity, .learn($0.type), under: snapshot.policy.policy) }
+        let actions = snapshot.catalog.actions.filter {
+            bridge.gate.allows(client.identity, .learn($0.type), under: snapshot.policy.policy)
+        }
         return .json(["actions": .array(actions.map(ActionJSON.action))])
     }
 

@@ -102,9 +102,10 @@ import Testing
     @Test func mistakesAndMissingGrantsAreErrorsWithTheirPlaces() async throws {
         try await withHome(policy: "rules: [{allow: [MAKE], clients: [studio], payload: {n: {patern: x}}}]\ngrant: 5") { home in
             try await home.run("policy check", endsWith: 78)
-            #expect(home.terminal.output.split(separator: "\n").map { $0.prefix(30) } == [
-                "policies/p.yaml:1:58: error: t", "policies/p.yaml:2:1: error: a ",
-            ])
+            #expect(
+                home.terminal.output.split(separator: "\n").map { $0.prefix(30) } == [
+                    "policies/p.yaml:1:58: error: t", "policies/p.yaml:2:1: error: a ",
+                ])
         }
         try await withHome(policy: "rules: [{allow: [MAKE], clients: [studio]}]") { home in
             try await home.run("policy check --format json", endsWith: 78)
@@ -146,21 +147,22 @@ import Testing
     }
 
     // 2026-11-21 is a Saturday.
-    @Test(arguments: [
-        ("--client studio --origin https://studio.example --set name=abc", 0, "allow", "policies/p.yaml:2", [nil]),
-        (
-            "--client studio --origin https://studio.example --set name=A1", 77, "deny", "default",
-            [
-                "the payload's /name must match the pattern [a-z]+", "it is for clients guest", "it is for clients guest",
-            ]
-        ),
-        (
-            "--client studio", 77, "deny", "default",
-            ["it is for origins https://studio.example", "it is for clients guest", "it is for clients guest"]
-        ),
-        ("--client guest --at 2026-11-21T12:00:00Z", 77, "deny", "policies/p.yaml:3", ["it is for clients studio", nil]),
-        ("--client guest --at 2026-11-18T12:00:00Z", 0, "ask", "policies/p.yaml:4", ["it is for clients studio", days, nil]),
-    ] as [(String, Int32, String, String, [String?])])
+    @Test(
+        arguments: [
+            ("--client studio --origin https://studio.example --set name=abc", 0, "allow", "policies/p.yaml:2", [nil]),
+            (
+                "--client studio --origin https://studio.example --set name=A1", 77, "deny", "default",
+                [
+                    "the payload's /name must match the pattern [a-z]+", "it is for clients guest", "it is for clients guest",
+                ]
+            ),
+            (
+                "--client studio", 77, "deny", "default",
+                ["it is for origins https://studio.example", "it is for clients guest", "it is for clients guest"]
+            ),
+            ("--client guest --at 2026-11-21T12:00:00Z", 77, "deny", "policies/p.yaml:3", ["it is for clients studio", nil]),
+            ("--client guest --at 2026-11-18T12:00:00Z", 0, "ask", "policies/p.yaml:4", ["it is for clients studio", days, nil]),
+        ] as [(String, Int32, String, String, [String?])])
     func anExplanationShowsEachRuleLookedAt(
         options: String, code: Int32, effect: String, rule: String, reasons: [String?]
     ) async throws {

@@ -10,7 +10,8 @@ struct AuditChainTests {
             client: ClientName("dashboard"), identity: .token, token: "t-\(number)", entrance: .webSocket, origin: "https://studio.example")
         return AuditEntry(
             "submit", "accepted", at: moment + .seconds(number), by: actor, subject: "event-\(number)", owner: .local,
-            type: EventType("CREATE_RESOURCE"), rule: "policies/default.yaml:3", plan: String(repeating: "0f", count: 32), detail: "a \"b\" é\n")
+            type: EventType("CREATE_RESOURCE"), rule: "policies/default.yaml:3", plan: String(repeating: "0f", count: 32),
+            detail: "a \"b\" é\n")
     }
 
     private static func chain(_ count: Int = 8, after anchor: AuditMark? = nil) -> [AuditRecord] {
@@ -82,7 +83,9 @@ struct AuditChainTests {
     }
 
     /// Each value is changed and its record hashed anew, as somebody would who knows how: the next record gives it away.
-    @Test(arguments: ["seq", "previous", "at", "identity", "client", "origin", "verb", "subject", "owner", "type", "rule", "plan", "outcome", "detail"])
+    @Test(arguments: [
+        "seq", "previous", "at", "identity", "client", "origin", "verb", "subject", "owner", "type", "rule", "plan", "outcome", "detail",
+    ])
     func aForgedValueIsFoundThoughItsRecordWasHashedAnew(name: String) throws {
         var records = Self.chain()
         var members = try #require(JSONParser.parse(records[3].text).objectValue)
@@ -120,7 +123,9 @@ struct AuditChainTests {
     @Test(arguments: 0..<7) func aRecordPutInIsFoundEvenIfAllAfterItAreNumberedAnew(index: Int) {
         var records = Array(Self.chain()[...index])
         records.append(AuditRecord(Self.entry(99), seq: Int64(index + 2), after: records[index].hash))
-        for record in Self.chain()[(index + 1)...] { records.append(AuditRecord(seq: record.seq + 1, text: record.text, hash: record.hash)) }
+        for record in Self.chain()[(index + 1)...] {
+            records.append(AuditRecord(seq: record.seq + 1, text: record.text, hash: record.hash))
+        }
         #expect(flaws(records).contains(.detached(Int64(index + 3))))
         #expect(flaws(records).contains(.misnumbered(Int64(index + 3))))
     }
@@ -144,7 +149,10 @@ struct AuditChainTests {
         #expect(flaws(Self.chain(), marks: [mark]) == [])
         #expect(flaws(Array(Self.chain()[..<5]), marks: [mark]) == [.unknownMark(mark)])
         #expect(AuditMark(mark.description) == mark)
-        for text in ["", "6", "6:", ":\(AuditRecord.hexadecimal(mark.hash))", "0:\(AuditRecord.hexadecimal(mark.hash))", "6:\(String(repeating: "F", count: 64))"] {
+        for text in [
+            "", "6", "6:", ":\(AuditRecord.hexadecimal(mark.hash))", "0:\(AuditRecord.hexadecimal(mark.hash))",
+            "6:\(String(repeating: "F", count: 64))",
+        ] {
             #expect(AuditMark(text) == nil)
         }
     }
@@ -154,7 +162,8 @@ struct AuditChainTests {
         var records = Array(Self.chain()[3...])
         records.append(
             AuditRecord(
-                AuditEntry(AuditChain.pruning, "done", at: Self.moment, by: .bridge, detail: anchor.description), seq: 9, after: records[4].hash))
+                AuditEntry(AuditChain.pruning, "done", at: Self.moment, by: .bridge, detail: anchor.description), seq: 9,
+                after: records[4].hash))
         #expect(flaws(records, anchor: anchor) == [])
         // More was taken away than the pruning says, and the beginning made to fit.
         let later = AuditMark(seq: 4, hash: records[0].hash)

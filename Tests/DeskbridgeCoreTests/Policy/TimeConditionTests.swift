@@ -76,7 +76,10 @@ struct TimeConditionTests {
         ("hours: 9", "37: hours must be a list, not an integer"),
         ("days: []", "36: days is empty: leave the key out for all days"),
         ("days: mon", "36: days must be a list, not a string"),
-        ("days: [monday]", "37: \"monday\" is no day: the days are mon, tue, wed, thu, fri, sat, sun, or from one to another such as mon-fri"),
+        (
+            "days: [monday]",
+            "37: \"monday\" is no day: the days are mon, tue, wed, thu, fri, sat, sun, or from one to another such as mon-fri"
+        ),
         ("days: [mon-tue-wed]", "37: \"mon-tue-wed\" must be a day, or from one day to another such as mon-fri"),
         ("days: [mon-]", "37: \"\" is no day: the days are mon, tue, wed, thu, fri, sat, sun, or from one to another such as mon-fri"),
     ])

@@ -30,7 +30,8 @@ import Testing
                 "/v1/events", event("CREATE_RESOURCE", "k-2", ["name": "secret-1", "user": "John"]), token: token)
             #expect(denied.status == 403)
             let wrong = "dbt_" + String(repeating: "A", count: 43)
-            #expect(try await bridge.request("GET", "/v1/status", token: wrong, headers: [("Origin", "https://evil.example")]).status == 401)
+            #expect(
+                try await bridge.request("GET", "/v1/status", token: wrong, headers: [("Origin", "https://evil.example")]).status == 401)
             #expect(try await bridge.request("GET", "/v1/audit", token: token).status == 403)
             #expect(try await bridge.request("GET", "/v1/policy", token: token).status == 403)
             #expect(try await bridge.post("/v1/policy/explain", ["type": "X"], token: token).status == 403)

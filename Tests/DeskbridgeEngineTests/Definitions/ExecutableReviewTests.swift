@@ -28,15 +28,16 @@ struct ExecutableReviewTests {
 
     @Test func aProgramThatOnlyItsOwnerCanChangeIsFine() throws { #expect(try findings("a/b/tool") == []) }
 
-    @Test(arguments: [
-        ("a/b/tool", 0o757, "error: every user may write $ROOT/a/b/tool: chmod o-w $ROOT/a/b/tool"),
-        ("a/b/tool", 0o775, "warning: the group \(getgid()) may write $ROOT/a/b/tool: chmod g-w $ROOT/a/b/tool"),
-        ("a/b", 0o777, "error: every user may write $ROOT/a/b: chmod o-w $ROOT/a/b"),
-        ("a", 0o777, "error: every user may write $ROOT/a: chmod o-w $ROOT/a"),
-        ("a", 0o775, "warning: the group \(getgid()) may write $ROOT/a: chmod g-w $ROOT/a"),
-        ("a", 0o1777, nil),
-        ("a/b/tool", 0o644, getuid() == 0 ? "warning: it may not be executed by the user of the bridge" : nil),
-    ] as [(String, mode_t, String?)])
+    @Test(
+        arguments: [
+            ("a/b/tool", 0o757, "error: every user may write $ROOT/a/b/tool: chmod o-w $ROOT/a/b/tool"),
+            ("a/b/tool", 0o775, "warning: the group \(getgid()) may write $ROOT/a/b/tool: chmod g-w $ROOT/a/b/tool"),
+            ("a/b", 0o777, "error: every user may write $ROOT/a/b: chmod o-w $ROOT/a/b"),
+            ("a", 0o777, "error: every user may write $ROOT/a: chmod o-w $ROOT/a"),
+            ("a", 0o775, "warning: the group \(getgid()) may write $ROOT/a: chmod g-w $ROOT/a"),
+            ("a", 0o1777, nil),
+            ("a/b/tool", 0o644, getuid() == 0 ? "warning: it may not be executed by the user of the bridge" : nil),
+        ] as [(String, mode_t, String?)])
     func whoeverElseCouldReplaceAProgramIsNamed(changed: String, mode: mode_t, finding: String?) throws {
         #expect(chmod("\(home.root)/\(changed)", mode) == 0)
         if let finding { #expect(try findings("a/b/tool") == [finding]) } else if mode != 0o644 { #expect(try findings("a/b/tool") == []) }

@@ -22,8 +22,12 @@ import WebSocketTransport
         // A path is noted as it was written, and the router says it in its own way.
         let gated = Dictionary(
             uniqueKeysWithValues: table.all.map { route, kinds in
-                (route.split(separator: "/", omittingEmptySubsequences: false).map { $0.first == ":" ? "{\($0.dropFirst())}" : String($0) }
-                    .joined(separator: "/"), kinds)
+                (
+                    route.split(separator: "/", omittingEmptySubsequences: false).map {
+                        $0.first == ":" ? "{\($0.dropFirst())}" : String($0)
+                    }
+                    .joined(separator: "/"), kinds
+                )
             })
         try body(Set(routes), gated)
         try await bench.store.close()
@@ -74,7 +78,9 @@ import WebSocketTransport
         #expect(Set(SocketMessage.controls) == ["subscribe", "unsubscribe", "ack", "ping", "request", "auth"])
     }
 
-    @Test(arguments: SocketRequests.Action.allCases) func aRequestIsAnsweredOnlyIfTheGateWasAsked(action: SocketRequests.Action) async throws {
+    @Test(arguments: SocketRequests.Action.allCases) func aRequestIsAnsweredOnlyIfTheGateWasAsked(action: SocketRequests.Action)
+        async throws
+    {
         let bench = try EngineBench()
         let status = StatusBoard(counts: [:])
         let tokens = try await TokenDirectory(store: bench.store, clock: bench.bridge.clock)
