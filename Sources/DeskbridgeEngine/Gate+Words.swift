@@ -113,17 +113,22 @@ package final class GateWitness: Sendable {
     @TaskLocal static var current: GateWitness?
 
     private let asked = Mutex<Set<Gate.Kind>>([])
+    /// What watches the message within which this request is answered.
+    private let outer: GateWitness?
 
-    fileprivate init() {}
+    fileprivate init(within outer: GateWitness?) { self.outer = outer }
 
-    func note(_ kind: Gate.Kind) { asked.withLock { _ = $0.insert(kind) } }
+    func note(_ kind: Gate.Kind) {
+        asked.withLock { _ = $0.insert(kind) }
+        outer?.note(kind)
+    }
 
     /// Runs what answers a request that is of one of these kinds.
     /// - Returns: nil if there was an answer without the gate being asked: then nobody may get it.
     package static func watching<Answer: Sendable, Failure: Error>(
         _ kinds: [Gate.Kind], _ body: () async throws(Failure) -> Answer
     ) async throws(Failure) -> Answer? {
-        let witness = GateWitness()
+        let witness = GateWitness(within: current)
         let result: Result<Answer, Failure> = await $current.withValue(witness) {
             do throws(Failure) { return .success(try await body()) } catch { return .failure(error) }
         }

@@ -18,7 +18,12 @@ final class MockDesktop: Sendable {
     let shown = Mailbox<Shown>()
     let closed = Mailbox<UInt32>()
     let person: BusConnection
-    private let server = Mutex<ChildProcess?>(nil)
+    private struct Server {
+        let process: ChildProcess
+        var hearing: Task<Void, any Error>?
+    }
+
+    private let server = Mutex<Server?>(nil)
     private let capabilities: String
 
     init(capabilities: String = "actions body body-markup") throws {
@@ -42,27 +47,30 @@ final class MockDesktop: Sendable {
                 "/usr/bin/python3", "-m", "dbusmock", "--session", "--template", "notification_daemon", "--parameters",
                 #"{"capabilities": "\#(capabilities)"}"#,
             ], environment: ["DBUS_SESSION_BUS_ADDRESS": bus.address, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"])
-        server.withLock { $0 = process }
+        server.withLock { $0 = Server(process: process) }
         let calls = try await person.subscribe(
             to: SignalMatch(interface: InterfaceName("org.freedesktop.DBus.Mock"), member: MemberName("MethodCalled")))
         for try await owner in person.watch(try BusName("org.freedesktop.Notifications")) {
             if case .owned = owner { break }
         }
-        _ = Task { [shown, closed] in
+        let hearing = Task { [shown, closed] in
             // The mock counts from 1 whenever it starts.
             var next: UInt32 = 1
             for try await call in calls { Self.take(call, &next, shown, closed) }
         }
+        server.withLock { $0?.hearing = hearing }
     }
 
-    /// Kills it, and waits until it is gone.
+    /// Kills it, and waits until it is gone and nothing more of it is heard: the next one counts anew.
     func stopServer() async {
-        let process = server.withLock { server in
+        let stopped = server.withLock { server in
             defer { server = nil }
             return server
         }
-        process?.signal(9)
-        _ = await process?.exit()
+        stopped?.process.signal(9)
+        _ = await stopped?.process.exit()
+        stopped?.hearing?.cancel()
+        _ = await stopped?.hearing?.result
     }
 
     private static func take(_ call: BusSignal, _ next: inout UInt32, _ shown: Mailbox<Shown>, _ closed: Mailbox<UInt32>) {

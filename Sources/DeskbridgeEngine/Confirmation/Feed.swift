@@ -22,12 +22,13 @@ package struct OutputBatch: Sendable {
     package let dropped: Int
 }
 
-/// Passes what happens on to whoever listens, in the order in which it was committed.
+/// Passes what happens on to whoever listens, in the order in which it was committed; who listened first is told first, so that the
+/// bridge's own books are right when others hear of a change.
 package final class Feed: Sendable {
     package typealias Listener = @Sendable (FeedItem) -> Void
 
     private struct State {
-        var listeners: [UInt64: Listener] = [:]
+        var listeners: [(id: UInt64, listener: Listener)] = []
         var next: UInt64 = 0
     }
 
@@ -40,13 +41,13 @@ package final class Feed: Sendable {
     package func listen(_ listener: @escaping Listener) -> @Sendable () -> Void {
         let id = state.withLock { state in
             state.next += 1
-            state.listeners[state.next] = listener
+            state.listeners.append((state.next, listener))
             return state.next
         }
-        return { [self] in state.withLock { $0.listeners[id] = nil } }
+        return { [self] in state.withLock { $0.listeners.removeAll { $0.id == id } } }
     }
 
     package func publish(_ item: FeedItem) {
-        for listener in state.withLock({ Array($0.listeners.values) }) { listener(item) }
+        for (_, listener) in state.withLock({ $0.listeners }) { listener(item) }
     }
 }
