@@ -19,8 +19,8 @@ enum TemplateFuzzing {
             ],
             secretNames: ["secret"], date: Timestamp(milliseconds: 1_763_715_845_067))
         guard let rendered = try? template.render(fields) else { return }
-        precondition(
-            !rendered.shown.contains("s3cr3t-value") || source.contains("s3c") || text.contains("s3c"), "the secret is shown: \(rendered.shown)")
+        let isOwnWork = source.contains("s3c") || text.contains("s3c")
+        precondition(!rendered.shown.contains("s3cr3t-value") || isOwnWork, "the secret is shown: \(rendered.shown)")
         guard let name = try? SegmentName(rendered) else { return }
         precondition(!name.text.isEmpty && name.text.utf8.count <= 240, "no name: \(name.text)")
         precondition(!name.text.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "/") }, "no name: \(name.text)")
