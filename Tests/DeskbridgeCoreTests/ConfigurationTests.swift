@@ -28,12 +28,14 @@ struct ConfigurationTests {
         #expect(defaults.retention.count == 1_000_000)
         #expect(defaults.retention.keys == .seconds(90 * 86_400))
         #expect(defaults.tokens.expiry == .seconds(90 * 86_400))
+        #expect(defaults.bus.own == .auto)
+        #expect(defaults.bus.address == "session")
         #expect(defaults.log.level == .info)
         #expect(defaults.log.format == .auto)
     }
 
     @Test(arguments: [
-        "{}", "listen:", "listen:\nlimits:\ndispatch:\nretention:\ntokens:\nlog:\nuplinks:\n", "{listen: {}, uplinks: []}",
+        "{}", "listen:", "listen:\nlimits:\ndispatch:\nretention:\ntokens:\nbus:\nlog:\nuplinks:\n", "{listen: {}, uplinks: []}",
         "listen: {port: 7420, addresses: [127.0.0.1, \"::1\"]}",
     ])
     func whatIsLeftOutHasItsDefault(text: String) throws {
@@ -50,6 +52,7 @@ struct ConfigurationTests {
             dispatch: {running: 1, drain: 1/1m, grace: 0s, queued: 7}
             retention: {events: 1h, count: 100, keys: 2h}
             tokens: {expiry: 1d}
+            bus: {own: never, address: "unix:path=/run/user/1000/bus"}
             log: {level: debug, format: json}
             """)
         var expected = BridgeConfiguration.defaults
@@ -73,6 +76,8 @@ struct ConfigurationTests {
         expected.retention.count = 100
         expected.retention.keys = .seconds(7200)
         expected.tokens.expiry = .seconds(86_400)
+        expected.bus.own = .never
+        expected.bus.address = "unix:path=/run/user/1000/bus"
         expected.log.level = .debug
         expected.log.format = .json
         #expect(read == expected)
@@ -88,12 +93,12 @@ struct ConfigurationTests {
         (
             "limit: {}",
             "1:1: the configuration has no key \"limit\". Did you mean \"limits\"? "
-                + "Its keys are listen, limits, dispatch, retention, tokens, log, uplinks."
+                + "Its keys are listen, limits, dispatch, retention, tokens, bus, log, uplinks."
         ),
         (
             "limits: {mesage: 1KiB}",
             "1:10: limits has no key \"mesage\". Did you mean \"message\"? "
-                + "Its keys are message, body, rate, connections, unsent, headers, authentication, silence, ping, failures."
+                + "Its keys are message, body, rate, connections, strangers, unsent, headers, authentication, silence, ping, failures."
         ),
         ("listen: {host: x}", "1:10: listen has no key \"host\". Did you mean \"port\"? Its keys are port, addresses."),
         ("listen: 7420", "1:9: listen must be a mapping, not an integer"),
@@ -139,6 +144,11 @@ struct ConfigurationTests {
         ("retention: {keys: 1d}", "1:19: retention.keys must be at least retention.events, which is 30d, or a kept event could run twice"),
         ("retention: {count: 9}", "1:20: retention.count must be from 100 to 100000000, not 9"),
         ("tokens: {expiry: never}", "1:18: tokens.expiry must be a duration such as 250ms, 30s, 5m, 12h or 30d, not \"never\""),
+        ("bus: {own: always}", "1:12: bus.own can't be \"always\". It is one of auto, never."),
+        (
+            "bus: {address: system}",
+            "1:16: bus.address can't be \"system\": write session or an address such as unix:path=/run/user/1000/bus"
+        ),
         ("log: {level: warn}", "1:14: log.level can't be \"warn\". It is one of trace, debug, info, notice, warning, error, critical."),
         ("log: {format: jsn}", "1:15: log.format can't be \"jsn\". Did you mean \"json\"? It is one of json, pretty, auto."),
         ("uplinks: [wss://a.example]", "1:11: uplinks must be empty: this version listens only and doesn't dial out to servers yet"),

@@ -7,8 +7,8 @@ import Testing
         .running: [.retrying, .waiting, .succeeded, .failed, .cancelled, .unknown],
         .retrying: [.running, .waiting, .cancelled, .failed],
         .waiting: [.queued, .retrying, .cancelled, .expired, .failed],
-        .succeeded: [], .failed: [.queued], .cancelled: [.queued], .expired: [.queued],
-        .unknown: [.queued, .succeeded, .failed],
+        .succeeded: [], .failed: [.queued, .waiting], .cancelled: [.queued, .waiting], .expired: [.queued, .waiting],
+        .unknown: [.queued, .waiting, .succeeded, .failed],
     ]
 
     @Test(arguments: DeliveryState.allCases, DeliveryState.allCases)

@@ -6,6 +6,12 @@ package struct CommandResult: Sendable {
     package let output: String
     package let errors: String
 
+    package init(code: Int32, output: String, errors: String) {
+        self.code = code
+        self.output = output
+        self.errors = errors
+    }
+
     /// Standard output as JSON.
     package var json: JSONValue? { try? JSONParser.parse(output) }
 }

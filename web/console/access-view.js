@@ -118,7 +118,7 @@ function policyTables({ rules, visibility, grants, findings = [] }) {
     element('td', {}, element('span.state', { data: { state: effects[rule.effect] ?? 'unknown' } }, icon(`state-${effects[rule.effect] ?? 'unknown'}`), element('span', {}, rule.effect))),
     element('td', {}, element('code', {}, written(rule.written))), element('td', {}, place(rule))));
   const grantRows = grants.map(grant => element('tr', {}, element('td', {}, grant.kind), element('td', {}, element('code', {}, grant.text)), element('td', {}, place(grant))));
-  const problems = findings.map(finding => element('li', {}, element('code', {}, finding.location ?? ''), ' ', finding.message ?? ''));
+  const problems = findings.map(finding => element('li', {}, element('code', {}, `${finding.file}:${finding.line}`), ' ', finding.message));
   return [
     problems.length ? element('div.decision', { data: { state: 'unknown' } }, element('p.verdict', {}, icon('state-unknown'), element('strong', {}, 'Worth a look')), element('ul', {}, ...problems)) : null,
     element('h3', {}, 'Rules, in their order: the first that matches decides'),

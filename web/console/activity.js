@@ -7,7 +7,7 @@ import { isFinal } from './states.js';
 const RECENT = 60;
 const RUNNING = 200;
 export const BUCKET = 5000;
-export const BUCKETS = 60;
+const BUCKETS = 60;
 
 export class Activity {
   counts = null;

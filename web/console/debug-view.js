@@ -105,7 +105,7 @@ function inWordsOf(state, app, measured) {
 }
 
 /** What helps somebody else to find a fault: numbers, states and kinds of messages; no token, no payload. */
-export function report(app) {
+function report(app) {
   const kinds = {};
   for (const { direction, type } of app.log.entries) kinds[`${direction} ${type}`] = (kinds[`${direction} ${type}`] ?? 0) + 1;
   return JSON.stringify({

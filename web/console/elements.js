@@ -26,7 +26,7 @@ export function drawing(tag, attributes = {}, ...children) {
   return node;
 }
 
-export function setAttributes(node, attributes) {
+function setAttributes(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name === 'on') for (const [event, listener] of Object.entries(value)) node.addEventListener(event, listener);
     else if (name === 'data') Object.assign(node.dataset, value);
@@ -64,6 +64,3 @@ export function setText(node, text) {
 export function button(label, onClick, attributes = {}) {
   return element('button', { type: 'button', ...attributes, on: { click: onClick } }, label);
 }
-
-/** Text for screen readers alone. */
-export const unseen = text => element('span.unseen', {}, text);

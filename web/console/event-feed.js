@@ -10,7 +10,7 @@ const PAGE = 200;
 const MOST = 20_000;
 
 /** What a list needs of an event: a payload may have 64 KiB, and a list thousands of events. */
-export function rowOf(event) {
+function rowOf(event) {
   const payload = event.payload === null || event.payload === undefined ? '' : JSON.stringify(event.payload);
   return {
     id: event.id, type: event.type, client: event.client, state: event.state, attempt: event.attempt,

@@ -4,11 +4,11 @@ import { copyButton } from './dialogs.js';
 import { element, replace } from './elements.js';
 
 /** As one word for a POSIX shell. */
-export const shellWord = text => (/^[A-Za-z0-9_\/.,:=@%+-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`);
+const shellWord = text => (/^[A-Za-z0-9_\/.,:=@%+-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`);
 
 const pretty = value => JSON.stringify(value, null, 2);
 
-export const KINDS = {
+const KINDS = {
   curl: (type, payload, address) => [
     `curl ${address}/v1/events \\`,
     '  -H "Authorization: Bearer $DESKBRIDGE_TOKEN" \\',

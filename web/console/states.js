@@ -29,7 +29,7 @@ export function stateBadge(state) {
 }
 
 /** Whether this waits for the person at the desk. */
-export const wantsApproval = event => event.state === 'waiting' && (event.waitsFor?.for ?? 'approval') === 'approval';
+const wantsApproval = event => event.state === 'waiting' && (event.waitsFor?.for ?? 'approval') === 'approval';
 
 /** The verbs that fit an event, in the order in which they are offered. */
 export function verbsFor(event) {

@@ -194,6 +194,3 @@ export class VirtualList {
     else if ((index + 1) * height > scrollTop + clientHeight) this.body.scrollTop = (index + 1) * height - clientHeight;
   }
 }
-
-/** What stands where a list has nothing to show. */
-export const emptyState = (title, ...rest) => element('div.empty', {}, element('h3', {}, title), ...rest);

@@ -13,7 +13,7 @@ package struct Pair: BridgeCommand {
             EXAMPLES:
               deskbridge pair
               deskbridge pair --client dashboard --origin https://studio.example
-              deskbridge pair 'deskbridge://pair?origin=https%3A%2F%2Fstudio.example&client=dashboard'
+              deskbridge pair 'deskbridge://pair?origin=https%3A%2F%2Fstudio.example'
             """)
 
     @Argument(help: ArgumentHelp("A link that a page offers.", valueName: "link"))

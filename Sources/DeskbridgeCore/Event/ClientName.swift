@@ -21,10 +21,10 @@ package struct ClientName: Sendable, Hashable, CustomStringConvertible {
 
     /// A program on the message bus. Bytes that no name can have become `_`, and what is too long is cut.
     /// - Parameter program: the name of its unit or executable. Nil if it is empty.
-    package init?(onBus program: String) {
+    package static func onBus(_ program: String) -> ClientName? {
         guard !program.isEmpty else { return nil }
-        let kept = program.utf8.map { Self.isPlain($0) || Self.isOfBus($0) ? $0 : UInt8(ascii: "_") }
-        text = String(decoding: Self.busPrefix.utf8 + kept.prefix(Self.longestOnBus - Self.busPrefix.utf8.count), as: UTF8.self)
+        let kept = program.utf8.map { isPlain($0) || isOfBus($0) ? $0 : UInt8(ascii: "_") }
+        return ClientName(known: String(decoding: busPrefix.utf8 + kept.prefix(longestOnBus - busPrefix.utf8.count), as: UTF8.self))
     }
 
     private init(known text: String) { self.text = text }

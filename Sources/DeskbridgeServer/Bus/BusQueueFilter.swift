@@ -28,7 +28,8 @@ struct BusQueueFilter {
         default:
             let nearest = NearestName.of(key, in: Self.keys).map { " Did you mean \"\($0)\"?" } ?? ""
             throw Problem(
-                .malformedRequest, "The filter has no key \"\(key.prefix(40))\".\(nearest) Its keys are \(Self.keys.joined(separator: ", ")).")
+                .malformedRequest,
+                "The filter has no key \"\(key.prefix(40))\".\(nearest) Its keys are \(Self.keys.joined(separator: ", ")).")
         }
     }
 

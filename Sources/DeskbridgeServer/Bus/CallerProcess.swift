@@ -8,7 +8,7 @@ struct CallerProcess: Sendable, Equatable {
     /// The base name of its executable.
     let executable: String?
 
-    var client: ClientName? { (unit ?? executable).flatMap { ClientName(onBus: $0) } }
+    var client: ClientName? { (unit ?? executable).flatMap(ClientName.onBus) }
 
     /// Asks the kernel, which can block.
     ///
@@ -73,7 +73,9 @@ struct CallerProcess: Sendable, Equatable {
     /// ("Desktop Environment Integration" of systemd). The part that differs with each start is left out.
     private static func name(of unit: String) -> String? {
         if unit.hasSuffix(".scope") {
-            guard unit.hasPrefix("app-"), let dash = unit.lastIndex(of: "-"), dash > unit.index(unit.startIndex, offsetBy: 3) else { return nil }
+            guard unit.hasPrefix("app-"), let dash = unit.lastIndex(of: "-"), dash > unit.index(unit.startIndex, offsetBy: 3) else {
+                return nil
+            }
             return unit[..<dash] + ".scope"
         }
         guard unit.hasSuffix(".service") else { return nil }

@@ -103,9 +103,10 @@ struct EntranceMiddleware: RouterMiddleware {
     private func addHeaders(to response: inout Response, for request: Request, _ isKnown: Bool, _ context: Context) {
         response.headers[.xContentTypeOptions] = "nosniff"
         guard !context.isControl else { return }
-        // Pages of other origins use what CORS lets them; without it they embed nothing.
-        response.headers[.crossOriginResourcePolicy] = "same-origin"
-        response.headers[.vary] = "Origin"
+        // Pages of other origins use what CORS lets them; without it they embed nothing. That the bridge runs is no secret: a page that is
+        // refused has to tell that from a bridge that is off.
+        response.headers[.crossOriginResourcePolicy] = request.uri.path == "/healthz" ? "cross-origin" : "same-origin"
+        response.headers[values: .vary].append("Origin")
         guard isKnown, let origin = request.headers[.origin] else { return }
         response.headers[.accessControlAllowOrigin] = origin
         response.headers[.accessControlExposeHeaders] = "Location, Retry-After, Idempotent-Replayed, Preference-Applied"

@@ -7,7 +7,8 @@ import Testing
         .malformedRequest: 65, .malformedJSON: 65, .tokenInURL: 77, .idempotencyKeyRequired: 65, .unauthenticated: 77,
         .originForbidden: 77, .deniedByPolicy: 77, .forbidden: 77, .notFound: 1, .methodNotAllowed: 1, .wrongState: 1, .tooLarge: 65,
         .unsupportedMediaType: 65, .wrongHost: 77, .invalidEvent: 65, .unknownEventType: 65, .keyReused: 65, .upgradeRequired: 1,
-        .rateLimited: 75, .internalError: 1, .shuttingDown: 69, .storageFull: 75, .unknownMessage: 65,
+        .rateLimited: 75, .internalError: 1, .shuttingDown: 69, .storageFull: 75, .tooManyConnections: 75,
+        .unknownMessage: 65,
     ]
 
     @Test(arguments: ProblemCode.allCases) func eachProblemHasItsExitCode(code: ProblemCode) {

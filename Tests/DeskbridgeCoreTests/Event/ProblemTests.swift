@@ -8,13 +8,14 @@ import Testing
         ("unauthenticated", 401), ("origin_forbidden", 403), ("denied_by_policy", 403), ("forbidden", 403), ("not_found", 404),
         ("method_not_allowed", 405), ("wrong_state", 409), ("too_large", 413), ("unsupported_media_type", 415), ("wrong_host", 421),
         ("invalid_event", 422), ("unknown_event_type", 422), ("key_reused", 422), ("upgrade_required", 426), ("rate_limited", 429),
-        ("internal_error", 500), ("shutting_down", 503), ("storage_full", 507),
+        ("internal_error", 500), ("shutting_down", 503), ("too_many_connections", 503),
+        ("storage_full", 507),
     ])
     func everyCodeHasItsStatus(word: String, status: Int) throws {
         #expect(try #require(ProblemCode(rawValue: word)).status == status)
     }
 
-    @Test func thereAreNoOtherCodes() { #expect(ProblemCode.allCases.count == 23) }
+    @Test func thereAreNoOtherCodes() { #expect(ProblemCode.allCases.count == 24) }
 
     @Test(arguments: ProblemCode.allCases) func everyCodeHasATitleOfItsOwn(code: ProblemCode) {
         #expect(!code.title.isEmpty)

@@ -1,5 +1,6 @@
 import DeskbridgeCore
 import DeskbridgeTestSupport
+import Glibc
 
 /// Programs that use the bridge over a private bus, as people and scripts would.
 struct BusClient {
@@ -27,29 +28,33 @@ struct BusClient {
     /// Calls a method with gdbus, which prints the names of errors.
     func gdbus(_ member: String, _ arguments: String...) async throws -> CommandResult {
         try await run(
-            ["gdbus", "call", "--session", "--dest", Self.name, "--object-path", Self.path, "--method", "\(Self.name).\(member)"] + arguments)
+            ["gdbus", "call", "--session", "--dest", Self.name, "--object-path", Self.path, "--method", "\(Self.name).\(member)"]
+                + arguments)
     }
 
     /// A program that makes calls one after the other, and then stays and listens. It writes each answer and each signal as a line of JSON.
     ///
     /// Its match lets in all signals that the bus would give to anybody.
-    /// - Parameter python: another copy of the interpreter is another client.
+    /// - Parameters:
+    ///   - calls: member, signature, arguments; `["pause"]`, only once, waits for ``BusListener/goOn()``.
+    ///   - python: another copy of the interpreter is another client.
     func listener(_ calls: [[JSONValue]], python: String = "/usr/bin/python3") throws -> BusListener {
         let process = try ChildProcess(
-            [python, "-c", Self.listenerProgram, JSONValue.array(calls.map { .array($0) }).text],
-            environment: environment.merging(["PYTHONHOME": "/usr"]) { _, new in new }, directory: home.root)
+            [python, "-c", Self.listenerProgram],
+            environment: environment.merging(["PYTHONHOME": "/usr"]) { _, new in new }, directory: home.root,
+            input: JSONValue.array(calls.map { .array($0) }).text)
         return BusListener(process: process)
     }
 
     private static let listenerProgram = #"""
-        import json, os, sys
+        import json, os, signal, sys
         import dbus.bus
         from dbus.mainloop.glib import DBusGMainLoop
         from gi.repository import GLib
 
         DBusGMainLoop(set_as_default=True)
         bus = dbus.bus.BusConnection(os.environ["DBUS_SESSION_BUS_ADDRESS"])
-        calls = json.loads(sys.argv[1])
+        calls = json.loads(sys.stdin.read())
         name = "io.github.deskbridge1"
 
         def say(kind, values):
@@ -67,10 +72,21 @@ struct BusClient {
         def start():
             if not calls:
                 return
+            if calls[0] == ["pause"]:
+                if not told:
+                    return
+                calls.pop(0)
             member, signature, *arguments = calls.pop(0)
             bus.call_async(name, "/io/github/deskbridge1", name, member, signature, arguments, proceed,
                 lambda error: proceed(error.get_dbus_name()))
 
+        def go_on():
+            told.append(True)
+            start()
+            return True
+
+        told = []
+        GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGUSR1, go_on)
         bus.add_message_filter(heard)
         bus.add_match_string("type='signal'")
         start()
@@ -95,5 +111,13 @@ struct BusListener {
         return all
     }
 
-    func end() { process.signal(9) }
+    /// Ends the pause. The answer to the call before must have come.
+    func goOn() { process.signal(SIGUSR1) }
+
+    func end() { process.signal(SIGKILL) }
+}
+
+extension CommandResult {
+    /// The values of an answer that `busctl --json` printed.
+    var values: [JSONValue] { json?["data"]?.arrayValue ?? [] }
 }

@@ -39,7 +39,7 @@ struct SideBySideTests {
             // The peer answers none of them before it has all: were one call to wait for another, none would ever end.
             for number in 1..<200 { send(number) }
             // Meanwhile everything else goes on.
-            let other = try await bridge.command("send", "CREATE_RESOURCE", "name=Meanwhile", "user=John")
+            let other = try await bridge.command("send", "CREATE_RESOURCE", "--set", "name=Meanwhile", "--set", "user=John")
             #expect(other.code == 0, "\(other.errors)")
             #expect(try await bridge.status()["finals"]?["succeeded"] == 1)
             send(200)

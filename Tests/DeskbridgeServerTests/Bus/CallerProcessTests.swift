@@ -22,7 +22,8 @@ struct CallerProcessTests {
     }
 
     @Test(arguments: [
-        "", "0::/\n", "nonsense", "::\n", "0::\(manager)\n", "0::\(manager)/app.slice\n", "0::/user.slice/user-1000.slice/session-3.scope\n",
+        "", "0::/\n", "nonsense", "::\n", "0::\(manager)\n", "0::\(manager)/app.slice\n",
+        "0::/user.slice/user-1000.slice/session-3.scope\n",
         "0::\(manager)/app.slice/vte-spawn-0a1b.scope\n", "0::\(manager)/init.scope\n", "0::/system.slice/cron.service\n",
         "0::\(manager)/app.slice/app-x.scope\n",
     ])

@@ -149,10 +149,12 @@ def program():
 class Desk:
     """A running bridge. Use it in a `with`."""
 
-    def __init__(self, asks=None):
+    def __init__(self, asks=None, home=None):
         self.asks = asks
         self.program = program()
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="deskbridge-console-"))
+        self.home = pathlib.Path(home or tempfile.mkdtemp(prefix="deskbridge-console-"))
+        if home:
+            self.home.mkdir(mode=0o700)
         self.port = free_port()
         self.process = None
 
