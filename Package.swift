@@ -214,8 +214,8 @@ let package = Package(
     ]
 )
 
-// scripts/fuzz sets it: libFuzzer is linked in then, and our own targets report which code an input reaches.
-if Context.environment["DESKBRIDGE_FUZZ"] != nil {
+// scripts/fuzz sets it to the path of libFuzzer, which is linked in then; our own targets report which code an input reaches.
+if let library = Context.environment["DESKBRIDGE_FUZZ"] {
     let fuzzed: [SwiftSetting] = strict + [.unsafeFlags(["-sanitize=fuzzer"])]
     for target in package.targets where ["DBus", "WebSocketTransport", "DeskbridgeCore", "DeskbridgeActions"].contains(target.name) {
         target.swiftSettings = fuzzed
@@ -227,7 +227,7 @@ if Context.environment["DESKBRIDGE_FUZZ"] != nil {
                 "DBus", "DeskbridgeActions", "DeskbridgeCore", "WebSocketTransport", .product(name: "NIOCore", package: "swift-nio"),
             ],
             path: "Fuzz", exclude: ["Seeds", "Tests"], sources: ["Driver", "Targets"],
-            swiftSettings: fuzzed, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+            swiftSettings: fuzzed, linkerSettings: [.unsafeFlags([library, "-lstdc++"])]))
 } else {
     package.targets.append(
         .testTarget(

@@ -19,12 +19,13 @@ enum TemplateFuzzing {
             ],
             secretNames: ["secret"], date: Timestamp(milliseconds: 1_763_715_845_067))
         guard let rendered = try? template.render(fields) else { return }
-        precondition(
-            rendered.shown.contains("s3cr3t-value") == false || source.contains("s3cr3t-value") || text.contains("s3cr3t-value"),
-            "the secret is shown: \(rendered.shown)")
+        let isOwnWork = source.contains("s3c") || text.contains("s3c")
+        precondition(!rendered.shown.contains("s3cr3t-value") || isOwnWork, "the secret is shown: \(rendered.shown)")
         guard let name = try? SegmentName(rendered) else { return }
         precondition(!name.text.isEmpty && name.text.utf8.count <= 240, "no name: \(name.text)")
-        precondition(
-            !name.text.utf8.contains { [0, UInt8(ascii: "/")].contains($0) } && !name.text.hasPrefix("."), "no name: \(name.text)")
+        precondition(!name.text.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "/") }, "no name: \(name.text)")
+        // A dot that the action wrote itself may stand there: `.gitignore`.
+        precondition(!name.text.hasPrefix(".") || !rendered.startsWithField, "no name: \(name.text)")
+        precondition(!name.text.allSatisfy { $0 == "." }, "no name: \(name.text)")
     }
 }
