@@ -33,7 +33,9 @@ package struct FetchMetadata: Sendable {
             return site != nil && !hasOrigin ? "A page that opens a WebSocket says its origin." : nil
         }
         let isReading = method == .get || method == .head || method == .options
-        if site != nil || mode != nil, !isReading {
+        // Browsers say the site as well. Node's own fetch says `cors` alone, and is no page.
+        let isOfProgram = site == nil && (mode == nil || mode == "cors")
+        if !isOfProgram, !isReading {
             // Forms, beacons and whatever else a page may send without being allowed to.
             guard hasOrigin, mode == nil || mode == "cors" || mode == "same-origin" else {
                 return "A page changes things here by fetch(), in mode cors, and says its origin."

@@ -10,6 +10,8 @@ import Testing
         // Programs, and browsers from before Fetch Metadata.
         ("GET", "/v1/status", "- - -", false, false, true), ("POST", "/v1/events", "- - -", false, false, true),
         ("POST", "/v1/events", "- - -", true, false, true), ("GET", "/v1/ws", "- - -", false, true, true),
+        // Node's own fetch.
+        ("POST", "/v1/events", "- cors -", false, false, true),
         // fetch() of a page elsewhere, and of the console.
         ("POST", "/v1/events", "cross-site cors empty", true, false, true), ("POST", "/v1/events", "same-site cors empty", true, false, true),
         ("GET", "/v1/status", "cross-site cors empty", true, false, true), ("DELETE", "/v1/tokens/x", "same-origin cors empty", true, false, true),
