@@ -213,3 +213,28 @@ let package = Package(
         ),
     ]
 )
+
+// scripts/fuzz sets it: libFuzzer is linked in then, and our own targets report which code an input reaches.
+if Context.environment["DESKBRIDGE_FUZZ"] != nil {
+    let fuzzed: [SwiftSetting] = strict + [.unsafeFlags(["-sanitize=fuzzer"])]
+    for target in package.targets where ["DBus", "WebSocketTransport", "DeskbridgeCore", "DeskbridgeActions"].contains(target.name) {
+        target.swiftSettings = fuzzed
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "deskbridge-fuzz",
+            dependencies: [
+                "DBus", "DeskbridgeActions", "DeskbridgeCore", "WebSocketTransport", .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Fuzz", exclude: ["Seeds", "Tests"], sources: ["Driver", "Targets"],
+            swiftSettings: fuzzed, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+} else {
+    package.targets.append(
+        .testTarget(
+            name: "DeskbridgeFuzzTests",
+            dependencies: [
+                "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeTestSupport", "WebSocketTransport",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Fuzz", exclude: ["Driver", "Seeds"], sources: ["Targets", "Tests"], swiftSettings: strict))
+}

@@ -123,6 +123,7 @@ class Delivery {
 
   /** Whoever waits is told; the event itself goes on. */
   giveUp(error) {
+    clearTimeout(this.timer);
     this.#settled.reject(error);
     this.#accepting.reject(error);
   }
@@ -622,7 +623,10 @@ class Bridge {
     return () => { listeners.delete(listener); };
   }
 
-  fetch(path, { timeout = this.limit, signal, headers, ...init } = {}) {
+  async fetch(path, { timeout = this.limit, signal, headers, ...init } = {}) {
+    const target = new URL(path, this.url);
+    // The token goes along, so it must not go anywhere else.
+    if (target.origin !== this.url.origin) throw new TypeError(`${path} is no path of the bridge.`);
     const ending = new AbortController();
     const timer = timeout ? setTimeout(() => ending.abort(new BridgeError('timeout', `The bridge did not answer within ${timeout} ms.`)), timeout) : undefined;
     const abort = () => ending.abort(signal?.reason);
@@ -631,7 +635,7 @@ class Bridge {
     const all = new Headers(headers);
     if (this.#token) all.set('Authorization', `Bearer ${this.#token}`);
     const fetching = this.#options.fetch ?? globalThis.fetch;
-    return fetching(new URL(path, this.url), { cache: 'no-store', ...init, headers: all, signal: ending.signal })
+    return fetching(target, { cache: 'no-store', ...init, headers: all, signal: ending.signal })
       .finally(() => clearTimeout(timer));
   }
 
@@ -672,7 +676,13 @@ class Bridge {
     this.#page.abort();
     this.#become('closed', null);
     this.#listeners.clear();
-    Promise.all([this.#ready, this.#saving]).finally(() => this.#outbox.close()).catch(nothing);
+    this.#putAway();
+  }
+
+  async #putAway() {
+    await this.#ready;
+    while (this.#saving) await this.#saving;
+    this.#outbox.close();
   }
 
   diagnostics() {
@@ -882,7 +892,8 @@ class Bridge {
       return void this.#obtain().then(({ token: given }) => {
         if (turn !== this.#turn || this.state === 'closed') return;
         if (given === refused) this.#become('unauthorized', why);
-        else this.#open();
+        else if (this.#attempt++ < 1) this.#open();
+        else this.#wait(why);
       }, () => { if (turn === this.#turn) this.#become('unauthorized', why); });
     }
     if (why.code === 'unauthenticated' && typeof ticket === 'function' && this.#attempt < 1) return this.#wait(why);
@@ -1028,6 +1039,7 @@ class Bridge {
       if (channels.length || 'since' in since) this.#say({ type: 'subscribe', channels, ...since });
     } else if (streamBegan !== undefined && streamBegan !== this.#cursor.seq) this.#say({ type: 'subscribe' });
     this.#beat();
+    this.#acknowledgeSoon();
     for (const request of this.#requests.values()) this.#ask(request);
     this.#pump();
   }
@@ -1040,6 +1052,7 @@ class Bridge {
     const isAnother = !kept || kept.client !== client || seq < kept.acknowledged || (credential !== kept.credential && seq < kept.seq);
     const start = isAnother ? (kept ? seq : this.#options.since ?? seq) : this.#isResumed ? kept.seq : Math.max(kept.seq, seq);
     this.#isResumed = true;
+    if (isAnother) this.#toAcknowledge = 0;
     this.#acknowledged = seq;
     this.#cursor = { client, credential, seq: start, acknowledged: seq, turn: isAnother ? newKey() : kept.turn };
     this.#save();
@@ -1053,7 +1066,7 @@ class Bridge {
       .catch((error) => this.#report('outbox_failed', 'The place in the confirmations could not be kept', error))
       .finally(() => {
         this.#saving = null;
-        if (this.#isUnsaved && this.state !== 'closed') this.#save();
+        if (this.#isUnsaved) this.#save();
       });
   }
 
@@ -1101,8 +1114,14 @@ class Bridge {
     this.#save();
     this.#handled = this.#handled.then(() => Promise.allSettled(handling)).then(() => {
       this.#toAcknowledge = seq;
-      this.#timers.acknowledge ??= setTimeout(() => this.#acknowledge(), ACKNOWLEDGE_AFTER);
+      this.#acknowledgeSoon();
     });
+  }
+
+  /** Many at once: an acknowledgement counts as a message against the client's rate. */
+  #acknowledgeSoon() {
+    if (!this.#isConnected || this.#toAcknowledge <= this.#acknowledged) return;
+    this.#timers.acknowledge ??= setTimeout(() => this.#acknowledge(), ACKNOWLEDGE_AFTER);
   }
 
   #acknowledge() {

@@ -17,7 +17,8 @@ package struct Deskbridge: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Set up", subcommands: [Init.self, Serve.self, Doctor.self, Token.self, Pair.self]),
             CommandGroup(name: "Use", subcommands: [Send.self, DryRunCommand.self]),
-            CommandGroup(name: "Look into", subcommands: [Console.self, Status.self, Queue.self, Events.self, Actions.self]),
+            CommandGroup(
+                name: "Look into", subcommands: [Console.self, Status.self, Queue.self, Events.self, Actions.self, PolicyCommand.self, AuditCommand.self]),
         ])
 
     package init() {}

@@ -55,14 +55,14 @@ private struct DeskService: Service {
     /// Watches the bus while something asks.
     private func serve(_ board: inout DeskBoard) async {
         let session = board.beginSession()
+        let watch = DeskWatch(connection: notifications.connection, news: notifications.news, session: session)
         await withDiscardingTaskGroup { group in
-            group.addTask { await DeskWatch(connection: notifications.connection, news: notifications.news, session: session).watchServer() }
-            group.addTask { await DeskWatch(connection: notifications.connection, news: notifications.news, session: session).hear() }
-            repeat {
+            group.addTask { await watch.watchServer() }
+            group.addTask { await watch.hear() }
+            while board.hasWork, !board.hasStopped {
                 await board.act()
-                guard board.hasWork, !board.hasStopped else { break }
-                board.take(await notifications.news.next())
-            } while true
+                if board.hasWork { board.take(await notifications.news.next()) }
+            }
             group.cancelAll()
         }
         await board.endSession()

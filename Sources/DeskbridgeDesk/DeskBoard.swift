@@ -115,6 +115,9 @@ struct DeskBoard: Sendable {
                 // Putting it aside is no answer.
                 numbers[event] = nil
                 places.dismiss(event)
+                bridge.logger.info(
+                    "a question was put aside; the event waits",
+                    metadata: ["event": "desk.put_aside", "id": "\(event)", "notification": "\(number)"])
                 if let last = latest.removeValue(forKey: event) { gone.append(last) }
             }
         }
@@ -232,6 +235,7 @@ struct DeskBoard: Sendable {
         // What is closed already is answered with an error by some servers, and with nothing by others.
         _ = try? await server.close(number)
         await forget(DeskNotification(server: server.key, number: number))
+        bridge.logger.debug("taken down at the desk", metadata: ["event": "desk.taken_down", "notification": "\(number)"])
     }
 
     private func forget(_ notification: DeskNotification) async { _ = try? await bridge.store.perform(.forget(notification)) }

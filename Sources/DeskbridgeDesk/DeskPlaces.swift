@@ -56,7 +56,8 @@ struct DeskPlaces: Sendable {
         var chosen: [EventRecord] = []
         var retryAfter: Duration?
         var tooFast: Set<ClientName> = []
-        for event in asking.values.sorted(by: { $0.sequence < $1.sequence }) where !shown.contains(event.id) && !dismissed.contains(event.id) {
+        let waiting = asking.values.filter { !shown.contains($0.id) && !dismissed.contains($0.id) }
+        for event in waiting.sorted(by: { $0.sequence < $1.sequence }) {
             let client = event.client
             guard free > 0 else { break }
             guard !tooFast.contains(client), places[client, default: 0] < Self.mostOfOneClient else { continue }

@@ -10,6 +10,7 @@ package struct Bridge: Sendable {
     package let store: EventStore
     package let definitions: Definitions
     package let gate: Gate
+    package let audit: AuditTrail
     package let feed: Feed
     package let intake: Intake
     package let desk: EventDesk
@@ -36,6 +37,7 @@ package struct Bridge: Sendable {
         self.logger = logger
         startedAt = clock.now()
         gate = Gate(clock: monotonic)
+        audit = AuditTrail(store: store, clock: clock, monotonic: monotonic, logger: logger)
         feed = Feed()
         running = RunningAttempts()
         open = OpenEvents(limit: configuration.dispatch.queued)
@@ -50,7 +52,7 @@ package struct Bridge: Sendable {
         waits = Waits(store: store, dispatcher: dispatcher, feed: feed, clock: clock, sources: waitSources, logger: logger)
         intake = Intake(
             store: store, definitions: definitions, gate: gate, dispatcher: dispatcher, open: open, feed: feed, clock: clock,
-            logger: logger)
+            audit: audit, logger: logger)
         desk = EventDesk(
             store: store, definitions: definitions, gate: gate, intake: intake, dispatcher: dispatcher, running: running, feed: feed,
             clock: clock, logger: logger)
@@ -60,13 +62,20 @@ package struct Bridge: Sendable {
     package func rescue() async throws(StoreError) {
         try await Rescuer(store: store, definitions: definitions, clock: clock, logger: logger).run()
         open.start(try await store.counts())
+        audit.logHead(
+            try await store.audit(
+                AuditEntry("start", "done", at: clock.now(), by: .bridge, detail: "policies \(definitions.current.policyDigest)")))
     }
 
     /// What has to run beside the server, in the order in which it starts; it stops in reverse.
     package var services: [any Service] {
         [
             Pruner(store: store, retention: configuration.retention, feed: feed, clock: clock, logger: logger),
-            DefinitionsWatcher(definitions: definitions, logger: logger) { [dispatcher] in dispatcher.wake() },
+            DefinitionsWatcher(definitions: definitions, logger: logger) { [dispatcher, audit, definitions] in
+                let current = definitions.current
+                audit.note("reload", current.errors.isEmpty ? "done" : "refused", detail: "policies \(current.policyDigest)")
+                dispatcher.wake()
+            },
             dispatcher, waits,
         ]
     }

@@ -3,28 +3,6 @@ internal import Synchronization
 
 /// The one place that decides whether somebody may do something. Every entrance asks here.
 package final class Gate: Sendable {
-    package enum Verb: Sendable {
-        case submit(EventType)
-        /// Read an event, its output or its confirmation.
-        case see(owner: ClientName)
-        /// Retry, cancel or drop an event, or decide what became of it.
-        case manage(owner: ClientName)
-        /// Answer for the person at the desk whether an event may run.
-        case decide(owner: ClientName)
-        /// Make, list and revoke tokens.
-        case administer
-        /// Begin a desk session.
-        case openConsole
-    }
-
-    /// What the gate says if it doesn't say no.
-    package struct Permission: Sendable, Hashable {
-        /// The rule that decided.
-        package let rule: String
-        /// The time that the person at the desk has to agree; nil if nobody has to.
-        package var asks: Duration?
-    }
-
     private struct Window: Hashable {
         let rule: String
         let client: ClientName
@@ -32,59 +10,110 @@ package final class Gate: Sendable {
 
     private let windows = Mutex<[Window: RateWindow]>([:])
     private let clock: MonotonicClock
+    /// By which the times of day in policies are meant.
+    package let zone: ZoneOffset
 
-    package init(clock: MonotonicClock) { self.clock = clock }
+    package init(clock: MonotonicClock, zone: ZoneOffset = .system) {
+        self.clock = clock
+        self.zone = zone
+    }
 
     /// - Returns: the rule that allows it, or wants the person at the desk to be asked.
     /// - Throws: ``Problem`` that says why not.
     @discardableResult
     package func check(_ identity: Identity, _ verb: Verb, under policy: Policy) throws(Problem) -> Permission {
-        switch verb {
-        case .submit(let type): return try checkSubmit(identity, type, policy)
-        case .see(let owner):
-            guard identity.isOwner || identity.client == owner || policy.canSee(viewer: identity.client.text, owner: owner.text) else {
-                throw Problem(.notFound, "There is no such event for this client.")
-            }
-            return Permission(rule: "owner")
-        case .manage(let owner):
-            guard identity.isOwner || identity.client == owner else {
-                throw Problem(.notFound, "There is no such event for this client.")
-            }
-            return Permission(rule: "owner")
-        case .decide(let owner):
-            // Never the client itself, whatever the policies say.
-            guard identity.isOwner else {
-                try check(identity, .see(owner: owner), under: policy)
-                throw Problem(
-                    .forbidden,
-                    "Only the person at the desk decides, at the notification, in the console, or with `deskbridge queue approve` and `deny`.")
-            }
-            return Permission(rule: "owner")
-        case .administer:
-            guard identity.isOwner else {
-                throw Problem(.forbidden, "Tokens are managed on the machine itself, with `deskbridge token`.")
-            }
-            return Permission(rule: "owner")
-        case .openConsole:
-            // Not from the console: a desk session would otherwise never end.
-            guard identity.isLocal else {
-                throw Problem(.forbidden, "The console is opened on the machine itself, with `deskbridge console`.")
-            }
-            return Permission(rule: "local")
+        let decision = decide(identity, verb, under: policy)
+        switch decision.answer {
+        case .allow: return Permission(rule: decision.rule)
+        case .ask(let timeout): return Permission(rule: decision.rule, asks: timeout)
+        case .deny(let problem): throw problem
         }
     }
 
-    private func checkSubmit(_ identity: Identity, _ type: EventType, _ policy: Policy) throws(Problem) -> Permission {
-        let decision = policy.decide(PolicyRequest(type: type.text, client: identity.client.text, origin: identity.origin))
-        let rule = decision.rule?.description ?? "default"
-        var permission = Permission(rule: rule)
-        switch decision.effect {
-        case .allow: break
-        case .ask(let timeout): permission.asks = timeout
-        case .deny: throw Problem(.deniedByPolicy, decision.reason)
+    /// Whether it may be done, be it only after the person at the desk was asked.
+    package func allows(_ identity: Identity, _ verb: Verb, under policy: Policy) -> Bool {
+        if case .deny = decide(identity, verb, under: policy).answer { false } else { true }
+    }
+
+    package func decide(_ identity: Identity, _ verb: Verb, under policy: Policy) -> Decision {
+        GateWitness.current?.note(verb.kind)
+        return switch verb {
+        case .submit(let type, let payload, let now):
+            submission(
+                identity,
+                PolicyRequest(
+                    type: type.text, client: identity.client.text, origin: identity.origin, payload: payload,
+                    moment: LocalMoment(now, in: zone)),
+                policy)
+        case .learn(let type):
+            if identity.isOwner {
+                Decision(.allow, "desk")
+            } else if policy.mayCause(type: type.text, client: identity.client.text, origin: identity.origin) {
+                Decision(.allow, "policies")
+            } else {
+                Decision(.deny(Problem(.unknownEventType, "No action serves \(type.text).")), "default")
+            }
+        case .see(let owner): sight(identity, of: owner, policy)
+        case .manage(let owner):
+            if identity.isOwner {
+                Decision(.allow, "desk")
+            } else if identity.client == owner {
+                Decision(.allow, "own")
+            } else {
+                Self.noEvent
+            }
+        // Never the client itself, whatever the policies say.
+        case .decide(let owner):
+            identity.isOwner
+                ? Decision(.allow, "desk") : sight(identity, of: owner, policy).isAllowed ? Self.desk(Self.approvals) : Self.noEvent
+        case .acknowledge(let owner):
+            identity.client == owner
+                ? Decision(.allow, "own") : Decision(.deny(Problem(.forbidden, "Each client acknowledges its own confirmations.")), "default")
+        case .plan, .listActions, .watch, .readStatus, .readMetrics, .takeTicket: Decision(.allow, "client")
+        case .seeAll: atDesk(identity, "Only the person at the desk sees the events of all clients.")
+        case .readDetails: atDesk(identity, "These details are for the person at the desk.")
+        case .administer: atDesk(identity, "Tokens are managed on the machine itself, with `deskbridge token`.")
+        case .readPolicies: atDesk(identity, "Policies are shown on the machine itself, with `deskbridge policy`.")
+        case .readAudit: atDesk(identity, "The audit is read on the machine itself, with `deskbridge audit`.")
+        // Not from the console: a desk session would otherwise never end.
+        case .openConsole:
+            identity.isLocal
+                ? Decision(.allow, "local") : Self.desk("The console is opened on the machine itself, with `deskbridge console`.")
+        case .closeConsole: identity.isDesk ? Decision(.allow, "desk") : Self.desk("Only the console ends its own session.")
         }
-        if let rate = decision.rate { try take(rate, rule: rule, client: identity.client) }
-        return permission
+    }
+
+    private static let approvals =
+        "Only the person at the desk decides, at the notification, in the console, or with `deskbridge queue approve` and `deny`."
+    private static let noEvent = Decision(.deny(Problem(.notFound, "There is no such event for this client.")), "default")
+
+    private static func desk(_ words: String) -> Decision { Decision(.deny(Problem(.forbidden, words)), "default") }
+
+    private func atDesk(_ identity: Identity, _ words: String) -> Decision {
+        identity.isOwner ? Decision(.allow, "desk") : Self.desk(words)
+    }
+
+    private func sight(_ identity: Identity, of owner: ClientName, _ policy: Policy) -> Decision {
+        if identity.isOwner { return Decision(.allow, "desk") }
+        if identity.client == owner { return Decision(.allow, "own") }
+        return policy.canSee(viewer: identity.client.text, owner: owner.text) ? Decision(.allow, "visibility") : Self.noEvent
+    }
+
+    private func submission(_ identity: Identity, _ request: PolicyRequest, _ policy: Policy) -> Decision {
+        let decision = policy.decide(request)
+        let rule = decision.rule?.description ?? "default"
+        let answer: Decision.Answer
+        switch decision.effect {
+        case .allow: answer = .allow
+        case .ask(let timeout): answer = .ask(timeout)
+        case .deny: return Decision(.deny(Problem(.deniedByPolicy, decision.reason)), rule)
+        }
+        do throws(Problem) {
+            if let rate = decision.rate { try take(rate, rule: rule, client: identity.client) }
+        } catch {
+            return Decision(.deny(error), rule)
+        }
+        return Decision(answer, rule)
     }
 
     private func take(_ rate: Rate, rule: String, client: ClientName) throws(Problem) {

@@ -9,7 +9,8 @@ extension StoreOperation where Answer == StateChange {
     package static func decide(
         _ id: EventID, _ decision: ApprovalDecision, at moment: Timestamp, failure: Failure?, confirmation: @escaping ConfirmationBody
     ) -> Self {
-        StoreOperation { db in
+        let actor = AuditActor.current
+        return StoreOperation { db in
             let record = try db.record(id)
             guard record.state == .waiting, record.waitsFor == .approval else {
                 throw StoreError.wrongState(record.state, id, wanted: decision.isApproved ? "approved" : "denied")
@@ -19,6 +20,10 @@ extension StoreOperation where Answer == StateChange {
             }
             let answer = ApprovalAnswer(
                 answer: decision.isApproved ? .approved : .denied, place: decision.place, reason: decision.reason)
+            try db.append(
+                .about(
+                    record, decision.isApproved ? "approve" : "deny", failure == nil || !decision.isApproved ? "done" : "refused",
+                    at: moment, by: actor, detail: decision.place.rawValue))
             guard let failure else {
                 return try db.move(record, by: Transition(state: record.stateWhenDue, at: moment, answer: answer))
             }

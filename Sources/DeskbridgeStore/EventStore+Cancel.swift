@@ -13,8 +13,10 @@ extension StoreOperation where Answer == CancelResult {
     package static func requestCancel(
         _ id: EventID, at moment: Timestamp, failure: Failure? = nil, confirmation: @escaping ConfirmationBody
     ) -> Self {
-        StoreOperation { db in
+        let actor = AuditActor.current
+        return StoreOperation { db in
             var record = try db.record(id)
+            try db.append(.about(record, "cancel", record.state == .running ? "requested" : "done", at: moment, by: actor))
             if record.state == .running {
                 try db.run("UPDATE events SET cancel_requested = 1 WHERE sequence = ?", [record.sequence])
                 record.cancelRequested = true

@@ -8,7 +8,8 @@ extension StoreOperation where Answer == StateChange {
     /// acknowledged stays owed. One that is `unknown` still owes a confirmation, which is stored now.
     /// - Throws: `notFound`; `wrongState` for a succeeded one and for one that has not ended.
     package static func drop(_ id: EventID, at moment: Timestamp, confirmation: @escaping ConfirmationBody) -> Self {
-        StoreOperation { db in
+        let actor = AuditActor.current
+        return StoreOperation { db in
             let record = try db.record(id)
             var change = StateChange(before: record.state, event: record)
             switch record.state {
@@ -20,6 +21,7 @@ extension StoreOperation where Answer == StateChange {
             case .queued, .running, .retrying, .waiting, .succeeded:
                 throw StoreError.wrongState(record.state, id, wanted: "dropped")
             }
+            try db.append(.about(record, "drop", "done", at: moment, by: actor))
             try db.strip(record.sequence, client: record.client, at: moment)
             return change
         }

@@ -99,7 +99,9 @@ private struct Listing {
         return EventPage(events: events, next: lowest > 1 ? lowest : nil)
     }
 
-    private var looksAtRows: Bool { filter.type != nil || filter.client != nil || filter.text != nil || filter.from != nil || filter.to != nil }
+    private var looksAtRows: Bool {
+        filter.type != nil || filter.client != nil || filter.text != nil || filter.from != nil || filter.to != nil
+    }
 
     private func lowestSequence(_ db: Database) throws -> Int64 {
         guard looksAtRows else { return 0 }

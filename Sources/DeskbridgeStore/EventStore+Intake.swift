@@ -29,7 +29,10 @@ extension StoreOperation where Answer == IntakeResult {
         let payload = event.payload.text
         let shown = event.shownPayload?.text
         let record = EventRecord(event, admitted: admission)
-        return StoreOperation(size: 512 + payload.utf8.count + (shown?.utf8.count ?? 0)) { db in
+        let account = AuditEntry(
+            "submit", record.state == .waiting ? "asked" : "accepted", at: event.acceptedAt, subject: event.id.text, type: event.type,
+            rule: event.rule, plan: event.planDigest)
+        return StoreOperation(size: 1024 + payload.utf8.count + (shown?.utf8.count ?? 0)) { db in
             guard let sequence = try db.insert(record, payload: payload, shown: shown) else {
                 guard let earlier = try db.earlier(event.key, of: event.client, event.fingerprint) else {
                     throw StoreError(.unexpected, "The event with the key of \(event.id) cannot be found")
@@ -43,6 +46,7 @@ extension StoreOperation where Answer == IntakeResult {
             case .claimed: try db.beginAttempt(1, of: sequence, at: event.acceptedAt)
             case .waiting(let until): try db.ask(about: sequence, rule: event.rule, at: event.acceptedAt, until: until)
             }
+            try db.append(account)
             return .stored(record)
         }
     }

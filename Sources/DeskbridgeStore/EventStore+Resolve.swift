@@ -12,7 +12,8 @@ extension StoreOperation where Answer == StateChange {
     package static func resolve(
         _ id: EventID, as resolution: Resolution, at moment: Timestamp, confirmation: @escaping ConfirmationBody
     ) -> Self {
-        StoreOperation { db in
+        let actor = AuditActor.current
+        return StoreOperation { db in
             let record = try db.record(id)
             guard record.state == .unknown else { throw StoreError.wrongState(record.state, id, wanted: "resolved") }
             let transition =
@@ -20,6 +21,7 @@ extension StoreOperation where Answer == StateChange {
                 case .succeeded(let result): Transition(state: .succeeded, at: moment, result: result)
                 case .failed(let failure): Transition(state: .failed, at: moment, failure: failure)
                 }
+            try db.append(.about(record, "resolve", transition.state.rawValue, at: moment, by: actor))
             return try db.move(record, by: transition, confirmation: confirmation)
         }
     }

@@ -7,7 +7,8 @@ extension StoreOperation where Answer == StateChange {
     /// were finished stay. Its next outcome makes a new confirmation.
     /// - Throws: `notFound`; `wrongState` for a succeeded one and for one that has not ended.
     package static func retry(_ id: EventID, now: Timestamp, asking question: ApprovalQuestion? = nil) -> Self {
-        StoreOperation { db in
+        let actor = AuditActor.current
+        return StoreOperation { db in
             let record = try db.record(id)
             guard record.state.isFinal else { throw StoreError.wrongState(record.state, id, wanted: "tried again") }
             var transition = Transition(state: .queued, at: now)
@@ -20,6 +21,7 @@ extension StoreOperation where Answer == StateChange {
                 "UPDATE events SET attempts_before_retry = attempt, expires_at = NULL WHERE sequence = ?", [record.sequence])
             change.event.attemptsBeforeRetry = record.attempt
             change.event.event.expiresAt = nil
+            try db.append(.about(record, "retry", question == nil ? "queued" : "asked", at: now, by: actor, rule: question?.rule))
             return change
         }
     }

@@ -4,7 +4,13 @@ internal import GRDB
 
 extension StoreOperation where Answer == Void {
     /// Stores a new token.
-    package static func insertToken(_ token: TokenRecord) -> Self { StoreOperation { db in try db.insert(token) } }
+    package static func insertToken(_ token: TokenRecord) -> Self {
+        let account = AuditEntry.about(token, "create_token", at: token.createdAt)
+        return StoreOperation { db in
+            try db.insert(token)
+            try db.append(account)
+        }
+    }
 
     /// Removes the desk sessions that have ended.
     package static func forgetEndedDeskSessions(at moment: Timestamp) -> Self {
@@ -16,11 +22,13 @@ extension StoreOperation where Answer == Void {
     /// Stores the token that follows `old`, which stays good until `end` at the longest.
     /// - Throws: `notFound` if the old one is revoked or there is none.
     package static func rotateToken(_ old: String, to new: TokenRecord, oldEndsAt end: Timestamp) -> Self {
-        StoreOperation { db in
+        let account = AuditEntry.about(new, "rotate_token", at: new.createdAt, detail: old)
+        return StoreOperation { db in
             try db.run(
                 "UPDATE tokens SET expires_at = min(expires_at, ?) WHERE id = ? AND revoked_at IS NULL", [end.milliseconds, old])
             guard db.changesCount == 1 else { throw StoreError(.notFound, "There is no token \(old) that could be rotated") }
             try db.insert(new)
+            try db.append(account)
         }
     }
 }
@@ -35,18 +43,24 @@ package enum TokenSelection: Sendable, Hashable {
 extension StoreOperation where Answer == [TokenRecord] {
     /// Revokes tokens. The answer holds those that were good until now: their connections are to be closed.
     package static func revokeTokens(_ selection: TokenSelection, at moment: Timestamp) -> Self {
-        StoreOperation { db in
+        let actor = AuditActor.current
+        return StoreOperation { db in
             let (condition, name) =
                 switch selection {
                 case .id(let id): ("id = ?", id)
                 case .client(let client): ("client = ?", client.text)
                 }
-            return try db.rows(
+            let revoked = try db.rows(
                 """
                 UPDATE tokens SET revoked_at = ? WHERE \(condition) AND revoked_at IS NULL
                 RETURNING \(TokenRecord.columns)
                 """,
                 [moment.milliseconds, name], TokenRecord.init(row:))
+            for token in revoked {
+                try db.append(
+                    AuditEntry("revoke_token", "done", at: moment, by: actor, subject: token.id, owner: token.client))
+            }
+            return revoked
         }
     }
 }

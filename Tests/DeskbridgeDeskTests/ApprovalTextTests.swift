@@ -14,7 +14,8 @@ import Testing
             acceptedAt: Timestamp(milliseconds: 0), maximumAttempts: 1)
     }
 
-    private func text(_ steps: [String], description: String? = nil, origin: String? = "https://studio.example", hasButtons: Bool = true) throws
+    private func text(_ steps: [String], description: String? = nil, origin: String? = "https://studio.example", hasButtons: Bool = true)
+        throws
         -> ApprovalText
     {
         ApprovalText(try event(origin), description: description, steps: steps, remaining: .seconds(60), hasButtons: hasButtons)

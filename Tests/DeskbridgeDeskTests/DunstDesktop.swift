@@ -63,13 +63,6 @@ final class DunstDesktop: Sendable {
         return count
     }
 
-    /// Returns once dunst shows nothing. It tells of each change of that number.
-    func isEmpty() async throws {
-        let changes = try await person.subscribe(to: SignalMatch(interface: .properties, member: MemberName("PropertiesChanged")))
-        if try await count() == 0 { return }
-        for try await _ in changes where try await count() == 0 { return }
-    }
-
     private func control(_ member: String, _ arguments: [BusValue] = []) async throws {
         _ = try await person.call(
             BusCall(

@@ -19,10 +19,9 @@ import Testing
         try await bench.withEngine(beside: [notifications.service(of: bench.bridge)]) { try await body(bench) }
     }
 
-    private func asked(_ bench: EngineBench) async throws {
-        guard await bench.logs.first(where: { $0 == "desk.asked" }) != nil else {
-            throw NeverCame("the question at the desk", instead: bench.logs.all)
-        }
+    /// Waits until the desk has noted that.
+    private func noted(_ entry: String, _ bench: EngineBench) async throws {
+        guard await bench.logs.first(where: { $0 == entry }) != nil else { throw NeverCame(entry, instead: bench.logs.all) }
     }
 
     @Test(arguments: [true, false]) func aButtonDecides(isAllowed: Bool) async throws {
@@ -30,12 +29,13 @@ import Testing
         _ = try await desktop.start()
         try await withDesk(desktop) { bench in
             let record = try await bench.send("k-1", payload: ["name": "<b>&\u{202E}x"])
-            try await asked(bench)
+            try await noted("desk.asked", bench)
             try await desktop.press(isAllowed ? "Allow" : "Deny")
             if isAllowed { try await bench.probe.next().succeed() }
             #expect(try await bench.ended(record.id).state == (isAllowed ? .succeeded : .failed))
             #expect(try await bench.history(record.id).approvals.map(\.answer) == [isAllowed ? .approved : .denied])
-            try await desktop.isEmpty()
+            try await noted("desk.taken_down", bench)
+            #expect(try await desktop.count() == 0)
         }
     }
 
@@ -44,17 +44,19 @@ import Testing
         _ = try await desktop.start()
         try await withDesk(desktop) { bench in
             let record = try await bench.send("k-1")
-            try await asked(bench)
+            try await noted("desk.asked", bench)
+            #expect(try await desktop.count() == 1)
             try await desktop.dismiss()
-            try await desktop.isEmpty()
+            try await noted("desk.put_aside", bench)
             #expect(try await bench.store.record(record.id)?.state == .waiting)
 
             let second = try await bench.send("k-2")
-            try await asked(bench)
+            try await noted("desk.asked", bench)
             bench.time.pass(.seconds(60))
             bench.bridge.waits.wake()
             for id in [record.id, second.id] { #expect(try await bench.ended(id).failure?.code == "approval_timeout") }
-            try await desktop.isEmpty()
+            try await noted("desk.taken_down", bench)
+            #expect(try await desktop.count() == 0)
         }
     }
 
@@ -63,11 +65,11 @@ import Testing
         let first = try await desktop.start()
         try await withDesk(desktop) { bench in
             let record = try await bench.send("k-1")
-            try await asked(bench)
+            try await noted("desk.asked", bench)
             first.signal(9)
             _ = await first.exit()
             _ = try await desktop.start()
-            try await asked(bench)
+            try await noted("desk.asked", bench)
             try await desktop.press("Allow")
             try await bench.probe.next().succeed()
             #expect(try await bench.ended(record.id).state == .succeeded)

@@ -66,7 +66,9 @@ final class MockDesktop: Sendable {
     }
 
     private static func take(_ call: BusSignal, _ next: inout UInt32, _ shown: Mailbox<Shown>, _ closed: Mailbox<UInt32>) {
-        guard call.arguments.count == 2, case .string(let name) = call.arguments[0], case .array(_, let values) = call.arguments[1] else { return }
+        guard call.arguments.count == 2, case .string(let name) = call.arguments[0], case .array(_, let values) = call.arguments[1] else {
+            return
+        }
         let arguments = values.map { if case .variant(let value) = $0 { value } else { $0 } }
         switch name {
         case "Notify":

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func accentsDoNotPileUp() {
-        let zalgo = "a" + String(repeating: "\u{0301}\u{0489}", count: 500) + "b"
+        let zalgo = "a" + String(repeating: "\u{0301}\u{0489}", count: 100) + "b"
         #expect(PlainLine.text(zalgo, longest: 100).unicodeScalars.count == 4)
         #expect(PlainLine.text(String(repeating: "\u{0301}", count: 50) + "x", longest: 100) == "x")
     }

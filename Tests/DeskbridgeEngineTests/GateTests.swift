@@ -60,10 +60,11 @@ import Testing
     }
 
     /// Not even the client that sent it, nor one that sees it.
-    @Test(arguments: [
-        (client: "studio", owner: "studio", code: .forbidden), ("admin", "studio", .forbidden), ("studio", "other", .notFound),
-        ("local", "studio", nil), ("local", "local", nil),
-    ] as [(client: String, owner: String, code: ProblemCode?)])
+    @Test(
+        arguments: [
+            (client: "studio", owner: "studio", code: .forbidden), ("admin", "studio", .forbidden), ("studio", "other", .notFound),
+            ("local", "studio", nil), ("local", "local", nil),
+        ] as [(client: String, owner: String, code: ProblemCode?)])
     func onlyThePersonAtTheDeskDecides(client: String, owner: String, code: ProblemCode?) throws {
         let owner = try #require(ClientName(owner))
         #expect(self.code(try identity(client), .decide(owner: owner)) == code)
@@ -110,8 +111,61 @@ import Testing
         #expect(code(try identity(client), .manage(owner: owner)) == (may ? nil : .notFound))
     }
 
+    /// Who may do what that is not about one event.
+    @Test(
+        arguments: [
+            (.plan, true, true), (.listActions, true, true), (.watch, true, true), (.readStatus, true, true), (.readMetrics, true, true),
+            (.takeTicket, true, true), (.seeAll, false, true), (.readDetails, false, true), (.administer, false, true),
+            (.readPolicies, false, true), (.openConsole, false, false), (.closeConsole, false, true),
+        ] as [(Gate.Verb, client: Bool, console: Bool)])
+    func whatIsForTheDeskIsRefusedToClients(verb: Gate.Verb, client: Bool, console: Bool) throws {
+        #expect(gate.allows(try identity("admin"), verb, under: policy) == client)
+        #expect(gate.allows(Identity(client: .console, token: "t", isDesk: true), verb, under: policy) == console)
+        // A token of that name is not the owner of the machine.
+        #expect(gate.allows(Identity(client: .local, token: "t"), verb, under: policy) == client)
+    }
+
+    @Test(arguments: [("studio", "studio", true), ("admin", "studio", false), ("local", "studio", false), ("local", "local", true)])
+    func eachClientAcknowledgesItsOwnConfirmations(client: String, owner: String, may: Bool) throws {
+        let owner = try #require(ClientName(owner))
+        #expect(gate.allows(try identity(client), .acknowledge(owner: owner), under: policy) == may)
+    }
+
+    @Test(
+        arguments: [
+            ("studio", "https://studio.example", "RENDER", "policies"), ("studio", nil, "RENDER", nil), ("other", nil, "PUBLISH", "policies"),
+            ("other", nil, "DELETE_ALL", nil), ("local", nil, "DELETE_ALL", "desk"),
+        ] as [(String, String?, String, String?)])
+    func aClientIsToldOfWhatItMayEverCause(client: String, origin: String?, type: String, rule: String?) throws {
+        let decision = gate.decide(try identity(client, origin), .learn(try #require(EventType(type))), under: policy)
+        #expect((decision.isAllowed ? decision.rule : nil) == rule)
+    }
+
+    @Test(
+        arguments: [
+            ("studio", "studio", "own"), ("admin", "studio", "visibility"), ("local", "studio", "desk"), ("studio", "other", "default"),
+        ])
+    func aDecisionNamesItsRule(client: String, owner: String, rule: String) throws {
+        let owner = try #require(ClientName(owner))
+        #expect(gate.decide(try identity(client), .see(owner: owner), under: policy).rule == rule)
+    }
+
+    @Test func anAnswerThatTheGateWasNotAskedAboutIsWithheld() async throws {
+        let asked = await GateWitness.watching([.plan, .see]) { gate.allows(.local, .plan, under: policy) }
+        #expect(asked == true)
+        let forgotten = await GateWitness.watching([.see]) { gate.allows(.local, .plan, under: policy) }
+        #expect(forgotten == nil)
+        let silent = await GateWitness.watching([.see]) { true }
+        #expect(silent == nil)
+    }
+
     @Test func tokensAreManagedAtTheDeskOnly() throws {
         #expect(code(.local, .administer) == nil)
         #expect(code(try identity("admin"), .administer) == .forbidden)
     }
+}
+
+extension Gate.Verb {
+    /// Causes an event whose payload says nothing.
+    static func submit(_ type: EventType) -> Gate.Verb { .submit(type, payload: [:], at: Timestamp(milliseconds: 0)) }
 }

@@ -44,6 +44,11 @@ import Testing
             #expect(try await ids(EventFilter(text: "0%s")) == [])
             #expect(try await ids(EventFilter(text: "runn")) == [running.id])
             #expect(try await ids(EventFilter(text: failed.id.text)) == [failed.id])
+            let accepted = other.event.acceptedAt
+            #expect(try await ids(EventFilter(type: EventType("DELETE_ALL"), from: accepted)) == [other.id])
+            #expect(try await ids(EventFilter(from: accepted + .milliseconds(1))) == [])
+            #expect(try await ids(EventFilter(type: EventType("DELETE_ALL"), to: accepted)) == [])
+            #expect(try await ids(EventFilter(type: EventType("DELETE_ALL"), to: accepted + .milliseconds(1))) == [other.id])
         }
     }
 

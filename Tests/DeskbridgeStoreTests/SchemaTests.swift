@@ -20,7 +20,7 @@ import Testing
         return folder
     }
 
-    @Test(arguments: ["store-v1.sql"]) func anOldLedgerIsTakenOverWhole(dump: String) async throws {
+    @Test(arguments: ["store-v1.sql", "store-v3.sql"]) func anOldLedgerIsTakenOverWhole(dump: String) async throws {
         let folder = try restore(dump)
         let store = try folder.open()
         #expect(try await store.findDamage().isEmpty)
@@ -38,6 +38,11 @@ import Testing
         #expect(history.attempts.map(\.steps).map { $0.map(\.step) } == [["project"], ["repository"]])
         #expect(history.attempts[0].outputTail == [OutputTailLine(stream: "stderr", text: "busy")])
         #expect(history.confirmation?.seq == 1)
+
+        let waiting = try #require(try await store.waiting().first)
+        #expect(waiting.waitsFor == .approval && waiting.dueAt != nil)
+        #expect(try await store.history(waiting.id).approvals.map(\.answer) == [nil])
+        #expect(try await store.notifications().count == (dump == "store-v3.sql" ? 1 : 0))
 
         let dashboard = try #require(ClientName("dashboard"))
         #expect(try await store.acknowledgedSeq(dashboard) == 1)
@@ -63,7 +68,7 @@ import Testing
     /// A step that was released must not change, or new ledgers would differ from old ones.
     @Test func aNewLedgerHasTheSchemaOfTheLatestDump() async throws {
         let statement = "SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
-        let folder = try restore("store-v1.sql")
+        let folder = try restore("store-v3.sql")
         let old = try folder.open()
         let oldSchema = try await old.read { try String.fetchAll($0, sql: statement) }
         try await old.close()

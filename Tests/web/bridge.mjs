@@ -134,6 +134,9 @@ export class Proxy {
     return proxy;
   }
 
+  /** While paused, what comes from the bridge is not read. */
+  set isPaused(isPaused) { for (const { far } of this.#pairs) isPaused ? far.pause() : far.resume(); }
+
   get url() { return `http://127.0.0.1:${this.port}`; }
   get connections() { return this.#pairs.size; }
 

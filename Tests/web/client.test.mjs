@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BridgeError, EventFailedError, connect } from '../../web/client.js';
-import { Proxy, RunningBridge, next } from './bridge.mjs';
+import { Proxy, RunningBridge, next, pause } from './bridge.mjs';
 import { WebSocket } from './websocket.mjs';
 
 const options = { timeout: 60000 };
@@ -86,9 +86,12 @@ for (const transport of ['websocket', 'sse']) {
         if (update.kind !== 'output') continue;
         if (update.lines.includes('begun x')) break;
       }
+      const offline = next(bridge, 'offline');
       await server.kill();
-      await next(bridge, 'offline');
-      await Promise.all([next(bridge, 'connected'), server.serve()]);
+      await offline;
+      const connected = next(bridge, 'connected');
+      await server.serve();
+      await connected;
       server.open();
       assert.deepEqual((await delivery).payload, { name: 'x' });
     });
@@ -334,9 +337,35 @@ test('a listener that throws hurts nobody else', options, async (t) => {
   assert.equal((await failed).code, 'listener_failed');
 });
 
-test('only bridges on this computer are connected to, and localhost is not asked for', () => {
+test('only bridges on this computer are connected to, and localhost is not asked for', async () => {
   assert.throws(() => connect({ url: 'http://example.com' }), TypeError);
   const bridge = connect({ url: 'http://localhost:1', outbox: 'memory' });
   assert.equal(bridge.diagnostics().url, 'http://127.0.0.1:1');
+  await assert.rejects(bridge.fetch('//studio.example/'), TypeError, 'the token goes nowhere else');
   bridge.close();
+});
+
+test('a page that reads too slowly is cut off, connects again, and misses nothing', { timeout: 120000 }, async (t) => {
+  const server = await RunningBridge.start(t);
+  const token = server.token();
+  const proxy = await Proxy.to(t, server.port);
+  const [slow, other] = [open(t, { url: proxy.url, token, timeout: 60000 }), open(t, { url: server.url, token })];
+  const seen = [];
+  slow.on('confirmation', ({ seq }) => { seen.push(seq); });
+  const cut = next(slow, 'connection', ({ error }) => error?.code === 'slow_consumer');
+  await next(slow, 'connected');
+  const sent = Array.from({ length: 30 }, (_, n) => other.send('ECHO', { text: String(n).padEnd(20000, 'x') }));
+  await Promise.all(sent);
+  // More than the kernel holds for a socket has to be unsent: answers that hold all of these events.
+  proxy.isPaused = true;
+  for (let n = 0; n < 12; n += 1) slow.request('list_events').catch(() => {});
+  for (let n = 0; n < 10; n += 1) sent.push(other.send('COUNT', { n }));
+  await Promise.all(sent.slice(30));
+  // The bridge waits 5 s for a peer to take the last words.
+  await Promise.race([cut, pause(2000)]);
+  proxy.isPaused = false;
+  assert.match((await cut).error.message, /slowly/);
+  const confirmed = (await Promise.all(sent)).map(({ seq }) => seq);
+  while (seen.length < 40) await next(slow, 'confirmation');
+  assert.deepEqual(seen, confirmed.sort((a, b) => a - b));
 });

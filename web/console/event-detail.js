@@ -54,7 +54,7 @@ export class EventDetail {
     const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset?.verb ?? null : undefined;
     this.#output?.close();
     this.#output = null;
-    const took = changed => this.#options.changed?.(changed);
+    const took = (changed, verb) => this.#options.changed?.(changed, verb);
     const verbs = verbsFor(event).map(verb => button(VERBS[verb].label, () => decide(this.#app, verb, [event], took), { class: VERBS[verb].kind, data: { verb } }));
     verbs.push(button('Replay…', () => replay(this.#app, [event]), { data: { verb: 'replay' } }));
     replace(this.node,
@@ -65,6 +65,7 @@ export class EventDetail {
         Id: element('span', {}, element('code', {}, event.id), ' ', copyButton(event.id)), Key: element('code', {}, event.idempotencyKey),
         Expires: event.expiresAt && !isFinal(event.state) && event.attempt === 0 ? moment(event.expiresAt) : null,
       }),
+      event.state === 'waiting' && event.plan ? [element('h3', {}, 'What it would do'), stepsView(event.plan.steps)] : null,
       element('h3', {}, 'Timeline'), this.#timeline(event),
       element('h3', {}, 'Payload'), jsonView(event.payload, 'Payload'),
       event.result !== undefined ? [element('h3', {}, 'Result'), jsonView(event.result, 'Result')] : null,
@@ -76,8 +77,7 @@ export class EventDetail {
 
   #timeline(event) {
     const items = [entry('queued', 'Accepted', event.acceptedAt)];
-    const asked = event.approvals ?? (event.approval ? [event.approval] : []);
-    for (const approval of asked) items.push(...approvalEntries(approval));
+    if (event.approval) items.push(...approvalEntries(event.approval));
     event.attempts.forEach((attempt, index) => items.push(this.#attempt(event, attempt, index === event.attempts.length - 1)));
     if (event.state === 'waiting') {
       const what = event.waitsFor?.for === 'bus_name' ? `Waits for ${event.waitsFor.name} on the ${event.waitsFor.bus} bus` : 'Waits for the person at the desk';

@@ -43,6 +43,15 @@ export class EventList {
     this.feed.show(filter);
   }
 
+  /** What single keys do with what is selected, or else with what is open or current. */
+  get keys() {
+    const act = verb => () => {
+      const events = this.selected.length ? this.selected : [this.feed.row(this.list.current)].filter(Boolean);
+      decide(this.#app, verb, events, (event, done) => this.#take(event, done));
+    };
+    return { r: act('retry'), c: act('cancel'), a: act('approve'), d: act('deny') };
+  }
+
   get selected() { return this.feed.rows.filter(row => this.list.selected.has(row.id)); }
 
   open(id) {
@@ -53,7 +62,7 @@ export class EventList {
     this.aside.hidden = !id;
     this.list.current = id ?? this.list.current;
     if (id) {
-      const view = new EventDetail(this.#app, id, { close: () => this.#close(), changed: event => this.#take(event) });
+      const view = new EventDetail(this.#app, id, { close: () => this.#close(), changed: (event, verb) => this.#take(event, verb) });
       this.#detail = { id, view };
       replace(this.aside, view.node);
       if (matchMedia('(max-width: 60rem)').matches) view.node.focus();
@@ -74,8 +83,11 @@ export class EventList {
     this.list.node.focus();
   }
 
-  #take(event) {
-    this.feed.take(event);
+  #take(event, verb) {
+    if (verb === 'drop') {
+      this.feed.remove(event.id);
+      if (this.#detail?.id === event.id) this.#close();
+    } else this.feed.take(event);
     this.#drawBar();
     this.list.refresh();
   }
@@ -109,7 +121,7 @@ export class EventList {
     const fitting = verb => selected.filter(row => verbsFor(row).includes(verb)).length;
     replace(this.bar, element('strong', {}, `${count(selected.length, 'event')} selected`),
       verbsForAll(selected).map(verb => button(`${VERBS[verb].label}${fitting(verb) < selected.length ? ` ${fitting(verb)}` : ''}`,
-        () => decide(this.#app, verb, this.selected, event => this.#take(event)), { class: VERBS[verb].kind, data: { verb } })),
+        () => decide(this.#app, verb, this.selected, (event, done) => this.#take(event, done)), { class: VERBS[verb].kind, data: { verb } })),
       button('Replay…', () => replay(this.#app, this.selected), { data: { verb: 'replay' } }),
       button('Clear', () => this.list.clearSelection(), { class: 'quiet' }));
   }

@@ -4,6 +4,7 @@ import { inWords } from './api.js';
 import { confirmed, showDialog } from './dialogs.js';
 import { element } from './elements.js';
 import { count } from './formats.js';
+import { stepsView } from './plan-view.js';
 import { verbsFor } from './states.js';
 
 const AT_ONCE = 4;
@@ -14,7 +15,7 @@ export const VERBS = {
     label: 'Approve', done: 'approved', kind: 'primary',
     asks: true, question: 'It starts at once, as its plan says.', isDangerous: false,
   },
-  deny: { label: 'Deny', done: 'denied', kind: 'danger', asks: true, question: 'It will not run, and its sender is told so. This cannot be undone.' },
+  deny: { label: 'Deny…', done: 'denied', kind: 'danger', asks: true },
   retry: {
     label: 'Retry', done: 'queued again', kind: '', asks: 'many', isDangerous: false,
     question: 'It goes on at the step that failed, with all its attempts again.',
@@ -39,7 +40,7 @@ export const verbsForAll = events => Object.keys(VERBS).filter(verb => events.so
  * @param {object} app
  * @param {string} verb one of `VERBS`
  * @param {{id: string, type: string, state: string}[]} events those that may not take the verb are left out
- * @param {(event: object) => void} took told each event as it is afterwards
+ * @param {(event: object, verb: string) => void} took told each event as it is afterwards
  */
 export async function decide(app, verb, events, took = () => {}) {
   const fit = events.filter(event => verbsFor(event).includes(verb));
@@ -49,12 +50,15 @@ export async function decide(app, verb, events, took = () => {}) {
   if (verb === 'resolve') {
     body = await askResolution(fit);
     if (!body) return;
+  } else if (verb === 'deny') {
+    body = await askDenial(fit);
+    if (!body) return;
   } else if (asks === true || (asks === 'many' && fit.length > 1)) {
     const { question, isDangerous = true } = VERBS[verb];
     const title = `${label} ${fit.length === 1 ? fit[0].type : count(fit.length, 'event')}?`;
-    if (!await confirmed(title, [listOf(fit), element('p', {}, question)], `${label}${fit.length > 1 ? ` ${fit.length}` : ''}`, { isDangerous })) return;
+    if (!await confirmed(title, [listOf(fit), element('p', {}, question), await planOf(app, verb, fit)], `${label}${fit.length > 1 ? ` ${fit.length}` : ''}`, { isDangerous })) return;
   }
-  const refusals = await forEach(fit, async ({ id }) => took(await app.api.decide(id, verb, body)));
+  const refusals = await forEach(fit, async ({ id }) => took(await app.api.decide(id, verb, body), verb));
   tell(app, VERBS[verb].done, fit, refusals);
 }
 
@@ -79,12 +83,33 @@ export async function replay(app, events) {
   tell(app, 'sent again', events, refusals);
 }
 
+/** Who approves sees what it would do. */
+async function planOf(app, verb, events) {
+  if (verb !== 'approve' || events.length > 1) return null;
+  const plan = await app.api.event(events[0].id).then(event => event.plan, () => null);
+  return plan ? stepsView(plan.steps) : null;
+}
+
+const reasonField = () => element('input', { type: 'text', maxlength: '300', id: 'decision-reason', autocomplete: 'off' });
+
+async function askDenial(events) {
+  const why = reasonField();
+  const answer = await showDialog(`Deny ${events.length === 1 ? events[0].type : count(events.length, 'event')}?`, [
+    listOf(events), element('p', {}, 'It will not run, and its sender is told so. This cannot be undone.'),
+    element('label', { for: why.id }, 'Why (the sender reads this)'), why,
+  ], [
+    element('button', { type: 'button', autofocus: true, data: { answer: '' } }, 'Keep as it is'),
+    element('button', { type: 'button', class: 'danger', data: { answer: 'yes' } }, `Deny${events.length > 1 ? ` ${events.length}` : ''}`),
+  ]);
+  return answer ? (why.value ? { reason: why.value } : {}) : null;
+}
+
 async function askResolution(events) {
-  const why = element('input', { type: 'text', maxlength: '1000', id: 'resolution-reason', autocomplete: 'off' });
+  const why = reasonField();
   const answer = await showDialog(events.length === 1 ? `What became of ${events[0].type}?` : `What became of ${count(events.length, 'event')}?`, [
     listOf(events),
     element('p', {}, 'The machine or the bridge stopped while a step ran that must not run twice. Look at what it did, then say so. The sender gets this answer, and it cannot be undone.'),
-    element('label', { for: 'resolution-reason' }, 'If it failed, why (the sender reads this)'), why,
+    element('label', { for: why.id }, 'If it failed, why (the sender reads this)'), why,
   ], [
     element('button', { type: 'button', autofocus: true, data: { answer: '' } }, 'I don’t know yet'),
     element('button', { type: 'button', class: 'danger', data: { answer: 'failed' } }, 'It failed'),

@@ -36,7 +36,7 @@ export function eventsView(app, route) {
   if (route.id) list.open(route.id);
   return {
     node: element('div.events-view', {}, element('div.filters', {}, search.node, element('div.filter-line', {}, state, range, exporting.node)), list.node),
-    title: 'Events', search: search.focus,
+    title: 'Events', search: search.focus, keys: list.keys,
     close() {
       exporting.close();
       list.close();

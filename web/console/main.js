@@ -43,14 +43,15 @@ async function start() {
       problem = error.message;
     }
   }
-  if (session) open(session);
-  else showSignIn(main, problem, open);
+  if (session) open(session, ticket && !problem ? session.seq : undefined);
+  else showSignIn(main, problem, bought => open(bought, bought.seq));
 }
 
-function open(session) {
+/** @param {number} [since] the last confirmation of before this session: the bridge need not tell all of them once more */
+function open(session, since) {
   const log = new MessageLog();
   const app = {
-    session, log, bridge: connect({ token: session.token, channels: ['events', 'output:*', 'status'], outbox: 'memory' }), notices: new Notices(),
+    session, log, bridge: connect({ token: session.token, channels: ['events', 'output:*', 'status'], outbox: 'memory', since }), notices: new Notices(),
     activity: new Activity(), outputs: new Outputs(), connected: new Listeners(), connectionChanged: new Listeners(), clientsChanged: new Listeners(),
     connectionHistory: [], version: null,
     /** Shows another place; `quietly` only says in the address where one is. */

@@ -2,7 +2,6 @@
 
 import { button, element, replace } from './elements.js';
 import { EventList } from './event-list.js';
-import { VERBS, decide } from './event-verbs.js';
 import { number } from './formats.js';
 import { icon } from './icons.js';
 import { ACTIVE, OPEN, STATES } from './states.js';
@@ -40,13 +39,9 @@ export function queueView(app, route) {
   draw();
   list.show({ ...filter, states: filter.states.length ? filter.states : OPEN });
   if (route.id) list.open(route.id);
-  const act = verb => () => {
-    const events = list.selected.length ? list.selected : [list.feed.row(list.list.current)].filter(Boolean);
-    if (events.length && VERBS[verb]) decide(app, verb, events, event => list.feed.take(event));
-  };
   return {
     node: element('div.events-view', {}, element('div.filters', {}, chips, search.node), list.node), title: 'Queue',
-    search: search.focus, keys: { r: act('retry'), c: act('cancel'), a: act('approve'), d: act('deny') },
+    search: search.focus, keys: list.keys,
     close() {
       end();
       list.close();

@@ -30,7 +30,8 @@ final class AwaitedSignal: Sendable {
                 case .tooMany:
                     return .failure(
                         BusError(
-                            .overrun, name: BusError.Name.limitsExceeded, "more than \(Self.mostCandidates) such signals came before the reply"))
+                            .overrun, name: BusError.Name.limitsExceeded,
+                            "more than \(Self.mostCandidates) such signals came before the reply"))
                 }
             }
             return .failure(BusError(.disconnected, name: BusError.Name.disconnected, "the connection to the bus ended"))

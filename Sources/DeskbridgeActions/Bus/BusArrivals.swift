@@ -31,7 +31,7 @@ package final class BusArrivals: Sendable {
     private let handler: BusHandler
     private let state = Mutex(State())
 
-    init(_ handler: BusHandler) { self.handler = handler }
+    package init(_ handler: BusHandler) { self.handler = handler }
 
     /// Calls `come` when the name has an owner, at once if it has one already; and when the bus comes back after it was away, as it may
     /// then be able to start the name. It may be called more than once, from any thread, until ``forget(_:)``.
@@ -73,7 +73,12 @@ package final class BusArrivals: Sendable {
             }
         } catch {
             // Whoever comes next tries to watch it again. A cancelled watch was replaced or is wanted no more.
-            if !Task.isCancelled { state.withLock { $0.watched[key]?.watching = nil } }
+            if !Task.isCancelled {
+                state.withLock { state in
+                    state.watched[key]?.watching = nil
+                    state.watched[key]?.owner = nil
+                }
+            }
         }
     }
 

@@ -32,7 +32,8 @@ extension IntrospectionData {
                 key: .call("signature"),
                 message: "the peer says that \(subject.member) takes the signature \"\(expected)\", not \"\(subject.signature)\"")
         }
-        if let position = subject.signal?.replyPosition, let returned = try? BusSignature(method.returns), position >= returned.types.count {
+        if let position = subject.signal?.replyPosition, let returned = try? BusSignature(method.returns), position >= returned.types.count
+        {
             return BusContradiction(
                 key: .call("until"),
                 message: "{reply.\(position)} is named, and the peer says that \(subject.member) returns "

@@ -11,34 +11,41 @@ extension BusHandler {
             return [
                 StepFinding(
                     .note, at: step.places[key],
-                    "\(step.interface).\(step.member) could not be checked: its \(key) is filled from the event; a dry run with a payload checks it")
+                    "\(step.interface).\(step.member) could not be checked: its \(key) is filled from the event; a dry run with a payload checks it"
+                )
             ]
         }
         let isSecret = step.destination.namesSecret || step.path.namesSecret
-        let call = "\(subject.interface).\(subject.member) of \(isSecret ? RenderedText.hidden : subject.destination.text) on \(subject.bus)"
+        let call =
+            "\(subject.interface).\(subject.member) of \(isSecret ? RenderedText.hidden : subject.destination.text) on \(subject.bus)"
         do throws(Undescribed) {
             let peer = try await self.peer(of: subject, activating: activating)
-            let description = try await describe(subject.path, at: peer)
-            var contradictions = description.contradiction(of: subject).map { [$0] } ?? []
-            var notes: [StepFinding] = []
-            if let signal = subject.signal {
-                do throws(Undescribed) {
-                    if let contradiction = try await self.contradiction(of: signal, at: peer) { contradictions.append(contradiction) }
-                } catch {
-                    notes.append(
-                        StepFinding(
-                            .note, at: step.place(of: .until("member")), "the signal \(signal.member) could not be checked: \(error.reason)"))
-                }
-            }
+            var (contradictions, notes) = try await compare(subject, with: peer)
+            // Objects may change what they offer while their program runs.
+            if !contradictions.isEmpty { (contradictions, notes) = try await compare(subject, with: peer, asking: true) }
             let findings = contradictions.map { StepFinding(.contradiction, at: step.place(of: $0.key), $0.message) }
-            if findings.isEmpty {
-                return [StepFinding(.agreement, at: step.location, "\(call) is as the peer describes it")] + notes
-            }
-            return findings + notes
+            let agreement = StepFinding(.agreement, at: step.location, "\(call) is as the peer describes it")
+            return (findings.isEmpty ? [agreement] : findings)
+                + notes.map { StepFinding(.note, at: step.place(of: .until("member")), $0) }
         } catch {
             let reason = isSecret ? "the peer has no such object, or cannot be asked" : error.reason
             let message = error.isContradiction ? reason : "\(call) could not be checked: \(reason)"
             return [StepFinding(error.isContradiction ? .contradiction : .note, at: step.places[error.key], message)]
+        }
+    }
+
+    /// - Parameter asking: whether to ask the peer also for what is known of it.
+    private func compare(
+        _ subject: BusSubject, with peer: BusDescriptions.Peer, asking: Bool = false
+    ) async throws(Undescribed) -> (contradictions: [BusContradiction], notes: [String]) {
+        let description = try await describe(subject.path, at: peer, asking: asking)
+        var contradictions = description.contradiction(of: subject).map { [$0] } ?? []
+        guard let signal = subject.signal else { return (contradictions, []) }
+        do throws(Undescribed) {
+            if let contradiction = try await contradiction(of: signal, at: peer, asking: asking) { contradictions.append(contradiction) }
+            return (contradictions, [])
+        } catch {
+            return (contradictions, ["the signal \(signal.member) could not be checked: \(error.reason)"])
         }
     }
 
@@ -49,17 +56,17 @@ extension BusHandler {
     func review(_ plan: BusPlan) async -> String? {
         let subject = BusSubject(plan)
         do throws(Undescribed) {
-            let description = try await describe(subject.path, at: try await peer(of: subject, activating: false))
+            let description = try await describe(subject.path, at: try await peer(of: subject, activating: false), asking: true)
             return description.contradiction(of: subject)?.message
         } catch { return nil }
     }
 
     private func contradiction(
-        of signal: BusSubject.Signal, at peer: BusDescriptions.Peer
+        of signal: BusSubject.Signal, at peer: BusDescriptions.Peer, asking: Bool
     ) async throws(Undescribed) -> BusContradiction? {
         guard signal.isOfSamePeer else { throw Undescribed("it comes from another peer") }
         guard let path = signal.path else { throw Undescribed("only the reply says which object sends it") }
-        let description = try await describe(path, at: peer)
+        let description = try await describe(path, at: peer, asking: asking)
         if description.interfaces[signal.interface.text]?.signals.isEmpty == true { throw Undescribed("the peer lists no signals") }
         return description.contradiction(of: signal)
     }
@@ -72,7 +79,8 @@ extension BusHandler {
             return BusDescriptions.Peer(bus: subject.bus, owner: owner)
         }
         guard activating else {
-            throw Undescribed("it does not run, so nobody can be asked" + (subject.startsService ? "; with --activate it is started for that" : ""))
+            throw Undescribed(
+                "it does not run, so nobody can be asked" + (subject.startsService ? "; with --activate it is started for that" : ""))
         }
         guard subject.startsService else { throw Undescribed("it does not run, and the step must not start it (start: never)") }
         do throws(BusError) {
@@ -98,14 +106,16 @@ extension BusHandler {
     /// Longer descriptions are not read.
     private static let longestDescription = 1 << 20
 
-    private func describe(_ path: ObjectPath, at peer: BusDescriptions.Peer) async throws(Undescribed) -> IntrospectionData {
-        if let known = descriptions.description(of: path, at: peer) { return known }
+    private func describe(
+        _ path: ObjectPath, at peer: BusDescriptions.Peer, asking: Bool
+    ) async throws(Undescribed) -> IntrospectionData {
+        if !asking, let known = descriptions.description(of: path, at: peer) { return known }
         let data: IntrospectionData
         do throws(BusError) {
             data = try await introspect(path, at: peer)
-        } catch where error.kind == .errorReply && error.name == BusError.Name.unknownObject {
+        } catch  where error.kind == .errorReply && error.name == BusError.Name.unknownObject {
             throw Undescribed("the peer says that it has no object \(path)", isContradiction: true)
-        } catch where error.kind == .errorReply {
+        } catch  where error.kind == .errorReply {
             if let contradiction = await missing(path, at: peer) { throw Undescribed(contradiction, isContradiction: true) }
             throw Undescribed("it does not describe itself: \(error.name)")
         } catch {

@@ -7,7 +7,7 @@ extension BusHandler {
             let reply = try await connection(to: bus).call(.bus("GetNameOwner", [.string(name.text)], timeout: timeout))
             guard case .string(let owner)? = reply.first else { return nil }
             return owner
-        } catch where error.kind == .errorReply && error.name == BusError.Name.nameHasNoOwner {
+        } catch  where error.kind == .errorReply && error.name == BusError.Name.nameHasNoOwner {
             return nil
         }
     }

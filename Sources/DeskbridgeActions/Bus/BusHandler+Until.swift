@@ -5,7 +5,9 @@ extension BusHandler {
     /// Calls, then waits for the signal that ends the step. The bus knows what is wanted before the call is sent, so none is missed.
     func perform(_ plan: BusPlan, _ until: BusUntilPlan) async throws(BusError) -> StepOutcome {
         let connection = try connection(to: plan.bus)
-        let signals = try await connection.subscribe(to: until.match, timeout: plan.call.timeout)
+        let signals = try await Self.unsent { () async throws(BusError) in
+            try await connection.subscribe(to: until.match, timeout: plan.call.timeout)
+        }
         let awaited = AwaitedSignal(until)
         let outcome: Result<StepOutcome, BusError> = await withTaskGroup(of: Part.self) { group in
             group.addTask { .signals(await awaited.read(signals)) }
@@ -25,12 +27,14 @@ extension BusHandler {
                     do throws(BusUntilPlan.ReplyMismatch) { try until.check(values) } catch {
                         let what = error.isPath ? "no object path" : "nothing"
                         return .success(
-                            .failed(BusFailure.afterReply("dbus_error", "its reply has \(what) at \(error.place), which until: names", of: plan)))
+                            .failed(
+                                BusFailure.afterReply("dbus_error", "its reply has \(what) at \(error.place), which until: names", of: plan)
+                            ))
                     }
                     if let signal = awaited.settle(values) { return .success(ended(plan, until, values, signal)) }
                     if let end { return .success(.failed(Self.lost(end, until, of: plan))) }
                     group.addTask {
-                        do { try await Task.sleep(for: until.timeout) } catch { return .cancelled }
+                        do { try await Task.sleep(for: until.timeout, clock: .suspending) } catch { return .cancelled }
                         return .timedOut
                     }
                 case .signals(.success(let signal)):

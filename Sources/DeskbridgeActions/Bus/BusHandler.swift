@@ -22,7 +22,9 @@ package final class BusHandler: StepHandler {
         var isAbsent = false
         do throws(BusError) {
             if plan.waitsForName {
-                isAbsent = try await owner(of: plan.call.destination, on: plan.bus, timeout: plan.call.timeout) == nil
+                isAbsent = try await Self.unsent { () async throws(BusError) in
+                    try await owner(of: plan.call.destination, on: plan.bus, timeout: plan.call.timeout) == nil
+                }
                 // Nothing to call, and nothing that the call could start.
                 if isAbsent, !plan.call.startsService { return .waiting(plan.waitForDestination) }
             }
@@ -33,6 +35,16 @@ package final class BusHandler: StepHandler {
             return try await perform(plan, until)
         } catch {
             return await failed(error, plan, isAbsent: isAbsent)
+        }
+    }
+
+    /// Runs what comes before the call: whatever becomes of that, the call was not sent.
+    static func unsent<Value>(_ body: () async throws(BusError) -> Value) async throws(BusError) -> Value {
+        do throws(BusError) { return try await body() } catch {
+            switch error.kind {
+            case .noReply, .disconnected: throw BusError(.notSent, name: error.name, error.message)
+            case .invalid, .notSent, .errorReply, .cancelled, .overrun: throw error
+            }
         }
     }
 

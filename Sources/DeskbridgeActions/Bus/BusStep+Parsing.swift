@@ -40,8 +40,13 @@ extension BusStep {
         if interface.text == "org.freedesktop.DBus.Local" {
             throw try mapping.required("interface").error("org.freedesktop.DBus.Local is reserved and must not be called")
         }
+        if waitsForName, destination.namesSecret {
+            throw try mapping.required("destination").error(
+                "destination names a secret parameter, and the queue shows what an event waits for: leave waitFor out")
+        }
         if waitsForName, let text = destination.literalText, text.hasPrefix(":") {
-            throw try mapping.required("destination").error("destination: \(text) names one connection and never comes back: \(Self.waitsInVain)")
+            throw try mapping.required("destination").error(
+                "destination: \(text) names one connection and never comes back: \(Self.waitsInVain)")
         }
         try BusArgumentCheck(
             signature: signature, arguments: arguments, location: (mapping["arguments"] ?? mapping["signature"] ?? node).location

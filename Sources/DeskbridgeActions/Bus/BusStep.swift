@@ -58,7 +58,8 @@ package struct BusStep: PlannableStep {
         let object = try Self.checked("path") { () throws(BusNameError) in try ObjectPath(shownPath.value) }
         guard isGranted(by: grants, destination: name) else { throw .refused(.notGranted, missingGrant(for: name)) }
         if waitsForName, name.text.hasPrefix(":") { throw .refused(.invalidArgument, "destination: \(Self.waitsInVain)") }
-        let untilPlan = try until?.plan(fields, destination: name, path: object)
+        let untilPlan = try until?.plan(
+            fields, destination: (name, shownDestination.shown), path: (object, shownPath.shown))
         if let sender = untilPlan?.sender, !isGranted(by: grants, sender: sender, destination: name) {
             throw .refused(.notGranted, missingGrant(forSender: sender))
         }
@@ -76,7 +77,8 @@ package struct BusStep: PlannableStep {
             throw .refused(.invalidArgument, error.message)
         }
         return BusPlan(
-            bus: bus, call: call, waitsForName: waitsForName, until: untilPlan, errors: errors, shownDestination: shownDestination.shown, shownPath: shownPath.shown,
+            bus: bus, call: call, waitsForName: waitsForName, until: untilPlan, errors: errors, shownDestination: shownDestination.shown,
+            shownPath: shownPath.shown,
             shownArguments: rendered.map(\.shown),
             holdsSecret: destination.namesSecret || path.namesSecret || arguments.contains(where: \.namesSecret)
                 || until?.namesSecret == true,

@@ -19,12 +19,14 @@ extension BusUntil {
         path = try mapping["path"].map { node throws(DefinitionError) in try Self.path(node, in: scope) } ?? .sameAsCall
         signature = try BusStep.signature(mapping.required("signature"), mayHoldDescriptors: true)
         let signature = signature
-        conditions = try mapping["where"].map { node throws(DefinitionError) in
-            try Self.arguments(node, "where", of: signature, in: scope)
-        } ?? []
-        expectations = try mapping["expect"].map { node throws(DefinitionError) in
-            try Self.arguments(node, "expect", of: signature, in: scope)
-        } ?? []
+        conditions =
+            try mapping["where"].map { node throws(DefinitionError) in
+                try Self.arguments(node, "where", of: signature, in: scope)
+            } ?? []
+        expectations =
+            try mapping["expect"].map { node throws(DefinitionError) in
+                try Self.arguments(node, "expect", of: signature, in: scope)
+            } ?? []
         timeout =
             try mapping["timeout"].map { node throws(DefinitionError) in
                 try node.duration("timeout", in: Self.shortestTimeout...Self.longestTimeout)
@@ -53,7 +55,8 @@ extension BusUntil {
     private static func replyPlace(_ node: YAMLNode) throws(DefinitionError) -> ValuePlace? {
         guard case .scalar(.string(let text), _) = node.content, text.contains("{reply.") else { return nil }
         guard text.hasPrefix("{reply."), text.hasSuffix("}"), let place = ValuePlace(text.dropFirst("{reply.".count).dropLast()) else {
-            throw node.error("a part of the reply stands alone and is named by position, such as \"{reply.0}\"; it takes no format or filter")
+            throw node.error(
+                "a part of the reply stands alone and is named by position, such as \"{reply.0}\"; it takes no format or filter")
         }
         return place
     }
@@ -66,7 +69,8 @@ extension BusUntil {
             guard let place = ValuePlace(entry.name) else {
                 throw DefinitionError(
                     entry.nameLocation,
-                    "\(what): \"\(entry.name)\" names no argument of the signal: write its position from 0, such as 1, or a part of it, such as 1.Status")
+                    "\(what): \"\(entry.name)\" names no argument of the signal: write its position from 0, such as 1, or a part of it, such as 1.Status"
+                )
             }
             let type: BusType
             do { type = try place.type(in: signature) } catch { throw DefinitionError(entry.nameLocation, "\(what): \(error.message)") }
@@ -91,7 +95,8 @@ extension BusUntil {
     ) throws(DefinitionError) -> AwaitedTemplate {
         if let place = try replyPlace(node) { return .reply(place) }
         guard case .scalar(let scalar, _) = node.content, scalar != .null else {
-            throw node.error("\(what): the argument \(place) is compared with a text, a number, true or false, or a list of those, not \(node.kind)")
+            throw node.error(
+                "\(what): the argument \(place) is compared with a text, a number, true or false, or a list of those, not \(node.kind)")
         }
         let template = try ValueTemplate(parsing: node, in: scope)
         if let literal = template.literalValue {
@@ -137,7 +142,10 @@ extension ValuePlace {
             case .variant: return .variant
             case .structure(let members):
                 guard let index = Int(step), members.indices.contains(index) else {
-                    throw Refusal(message: "\(passed) is \(type.title) with \(BusEncoding.counted(members.count, "member")), and \"\(step)\" is none of them")
+                    throw Refusal(
+                        message:
+                            "\(passed) is \(type.title) with \(BusEncoding.counted(members.count, "member")), and \"\(step)\" is none of them"
+                    )
                 }
                 type = members[index]
             case .array(.entry(_, let value)): type = value

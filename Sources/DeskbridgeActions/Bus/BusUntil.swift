@@ -33,28 +33,33 @@ struct BusUntil: Sendable {
         return path || sender?.namesSecret == true || (conditions + expectations).contains { $0.values.contains(where: \.namesSecret) }
     }
 
-    func plan(_ fields: FieldValues, destination: BusName, path callPath: ObjectPath) throws(PlanError) -> BusUntilPlan {
-        var sender = destination
+    /// - Parameters:
+    ///   - callDestination: who sends the signal unless `sender` says so, and what may be shown of that.
+    ///   - callPath: the same of the object.
+    func plan(
+        _ fields: FieldValues, destination callDestination: (name: BusName, shown: String), path callPath: (path: ObjectPath, shown: String)
+    ) throws(PlanError) -> BusUntilPlan {
+        var sender = callDestination
         if let template = self.sender {
             let text = try template.render(fields)
-            sender = try BusStep.checked("until: sender") { () throws(BusNameError) in try BusName(text.value) }
+            sender = (try BusStep.checked("until: sender") { () throws(BusNameError) in try BusName(text.value) }, text.shown)
         }
-        var path = BusUntilPlan.Path.known(callPath)
+        var path = BusUntilPlan.Path.known(callPath.path)
+        var shownPath = callPath.shown
         switch self.path {
         case .sameAsCall: break
-        case .reply(let place): path = .reply(place)
+        case .reply(let place):
+            path = .reply(place)
+            shownPath = "{reply.\(place)}"
         case .template(let template):
             let text = try template.render(fields)
             path = .known(try BusStep.checked("until: path") { () throws(BusNameError) in try ObjectPath(text.value) })
+            shownPath = text.shown
         }
         return BusUntilPlan(
-            sender: sender, path: path, interface: interface, member: member, signature: signature,
+            sender: sender.name, path: path, interface: interface, member: member, signature: signature,
             conditions: try Self.plan(conditions, fields), timeout: timeout, expectations: try Self.plan(expectations, fields),
-            otherwise: otherwise, isSenderSecret: self.sender?.namesSecret ?? false, isPathSecret: isPathSecret)
-    }
-
-    private var isPathSecret: Bool {
-        if case .template(let template) = path { template.namesSecret } else { false }
+            otherwise: otherwise, shownSender: sender.shown, shownPath: shownPath)
     }
 
     private static func plan(

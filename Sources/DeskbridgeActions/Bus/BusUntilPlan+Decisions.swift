@@ -51,7 +51,8 @@ extension BusUntilPlan {
     }
 
     /// The first expectation that a signal does not meet, and what stands there instead.
-    func disappointment(_ arguments: [JSONValue], after reply: [JSONValue]) -> (argument: AwaitedArgument<AwaitedValue>, found: JSONValue?)? {
+    func disappointment(_ arguments: [JSONValue], after reply: [JSONValue]) -> (argument: AwaitedArgument<AwaitedValue>, found: JSONValue?)?
+    {
         expectations.first { !Self.holds($0, of: arguments, after: reply) }.map { ($0, $0.place.value(in: arguments)) }
     }
 

@@ -17,18 +17,13 @@ package struct BusUntilPlan: Sendable, Equatable {
     package let timeout: Duration
     let expectations: [AwaitedArgument<AwaitedValue>]
     let otherwise: Failure.Kind
-    let isSenderSecret: Bool
-    let isPathSecret: Bool
+    let shownSender: String
+    let shownPath: String
 
     var shown: JSONValue {
-        let path: String =
-            switch self.path {
-            case .known(let path): isPathSecret ? RenderedText.hidden : path.text
-            case .reply(let place): "{reply.\(place)}"
-            }
         var shown: JSONObject = [
-            "interface": .string(interface.text), "member": .string(member.text), "path": .string(path),
-            "sender": .string(isSenderSecret ? RenderedText.hidden : sender.text), "signature": .string(signature.text),
+            "interface": .string(interface.text), "member": .string(member.text), "path": .string(shownPath),
+            "sender": .string(shownSender), "signature": .string(signature.text),
         ]
         if !conditions.isEmpty { shown["where"] = Self.shown(conditions) }
         shown["timeout"] = .string(Units.text(timeout))

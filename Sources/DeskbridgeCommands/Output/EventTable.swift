@@ -26,7 +26,7 @@ package enum EventTable {
         var notes: [String] = []
         if event.state == .retrying, let dueAt = event.dueAt { notes.append("next \(RelativeTime.text(dueAt, now: now))") }
         if let reason = event.waitsFor {
-            let until = event.waitsUntil.map { ", until \(RelativeTime.text($0, now: now))" } ?? ""
+            let until = event.waitsUntil.map { ", which ends \(RelativeTime.text($0, now: now))" } ?? ""
             notes.append("waits for \(reason)\(until)")
         }
         if let code = event.errorCode { notes.append(code + (event.errorMessage.map { ": \($0)" } ?? "")) }

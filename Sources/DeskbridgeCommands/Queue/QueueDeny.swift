@@ -9,7 +9,7 @@ package struct QueueDeny: BridgeCommand {
 
             EXAMPLES:
               deskbridge queue deny last
-              deskbridge queue deny 01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f --reason "Not before the backup is done"
+              deskbridge queue deny last --reason "Not before the backup is done"
             """)
 
     @Argument(help: ArgumentHelp(EventReference.help, valueName: "id"))

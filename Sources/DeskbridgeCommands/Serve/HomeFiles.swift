@@ -34,11 +34,14 @@ struct HomeFiles {
 
     /// - Throws: ``CommandFailure`` with every mistake and its place.
     func definitions(_ handlers: HandlerTable) throws(CommandFailure) -> Definitions {
-        do {
-            return try Definitions(
-                actions: DefinitionFolder(path: home.actions, name: "actions"),
-                policies: DefinitionFolder(path: home.policies, name: "policies"), handlers: handlers, home: userFolder)
-        } catch { throw Self.failure(error) }
+        do { return try checkedDefinitions(handlers) } catch { throw Self.failure(error) }
+    }
+
+    /// The same with the mistakes one by one.
+    func checkedDefinitions(_ handlers: HandlerTable) throws(DefinitionErrors) -> Definitions {
+        try Definitions(
+            actions: DefinitionFolder(path: home.actions, name: "actions"),
+            policies: DefinitionFolder(path: home.policies, name: "policies"), handlers: handlers, home: userFolder)
     }
 
     private static func failure(_ errors: DefinitionErrors) -> CommandFailure {

@@ -67,7 +67,8 @@ package struct Serve: BridgeCommand {
             }
             let group = ServiceGroup(
                 configuration: .init(
-                    services: [server, notifications.service(of: bridge)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                    services: [server, notifications.service(of: bridge)],
+                    gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
         } catch {
             await handlers.shutdown()

@@ -61,6 +61,9 @@ struct MappingReader {
         return node.entries(of: name(key), into: &errors, read)
     }
 
+    /// Whether nothing was wrong so far, keys that were not asked for aside.
+    var hasNoMistake: Bool { errors.isEmpty }
+
     /// Adds a mistake that belongs to the mapping as a whole.
     mutating func addMistake(_ message: String) {
         if let location { errors.append(DefinitionError(location, message)) }

@@ -6,6 +6,10 @@ package struct RetentionConfiguration: Sendable, Hashable {
     package var count = 1_000_000
     /// The time in which a key is known again, at least as long as `events`.
     package var keys = Duration.seconds(90 * 86_400)
+    /// The time that records of the audit are kept.
+    package var audit = Duration.seconds(365 * 86_400)
+    /// The records of the audit that are kept at most.
+    package var auditRecords = 5_000_000
 
     package init() {}
 }
@@ -24,6 +28,10 @@ extension RetentionConfiguration {
                     "\(what) must be at least retention.events, which is \(Units.text(events)), or a kept event could run twice")
             }
             return value
+        }
+        reader.read("audit", into: &audit) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
+        reader.read("auditRecords", into: &auditRecords) { node, what throws(DefinitionError) in
+            try node.integer(what, in: 100...1_000_000_000)
         }
         errors += reader.finish()
     }

@@ -22,6 +22,8 @@ package struct AcceptedEvent: Sendable, Hashable {
     package var concurrencyKey: String?
     /// How often it may be tried before it is given up, and again after each `retry` by a person.
     package var maximumAttempts: Int
+    /// The SHA-256 of the plan as it was shown when the event was taken, in hexadecimal; for the audit, and not stored with the event.
+    package var planDigest: String?
 
     package init(
         id: EventID, client: ClientName, type: EventType, key: IdempotencyKey, payload: JSONValue, shownPayload: JSONValue? = nil,

@@ -30,6 +30,16 @@ package struct NamePattern: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether each name that the other one matches is matched by this one too.
+    func covers(_ other: NamePattern) -> Bool {
+        switch (isOpenBefore, isOpenAfter) {
+        case (false, false): other.text.isSame(as: text)
+        case (false, true): !other.isOpenBefore && other.fixed.utf8.starts(with: fixed.utf8)
+        case (true, false): !other.isOpenAfter && other.fixed.utf8.reversed().starts(with: fixed.utf8.reversed())
+        case (true, true): fixed.isEmpty || other.fixed.utf8.contains(fixed.utf8)
+        }
+    }
+
     package var description: String { text }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {

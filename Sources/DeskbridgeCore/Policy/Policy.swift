@@ -9,20 +9,37 @@ package struct Policy: Sendable, Hashable {
         self.visibility = visibility
     }
 
-    /// The first rule that matches decides. No match denies.
+    /// The first rule that matches decides. No match denies, and so does a value that a rule would have to look at but cannot.
     package func decide(_ request: PolicyRequest) -> PolicyDecision {
-        decision(by: rules.first { $0.mismatch(with: request) == nil }, on: request)
+        for rule in rules {
+            switch rule.verdict(on: request) {
+            case .differs: continue
+            case .matches: return decision(by: rule, on: request)
+            case .cannotTell(let pointer): return Self.refusal(by: rule, pointer)
+            }
+        }
+        return decision(by: nil, on: request)
     }
 
     /// The same decision, with each rule that was looked at.
     package func explain(_ request: PolicyRequest) -> PolicyExplanation {
         var looks: [PolicyExplanation.Look] = []
         for rule in rules {
-            let mismatch = rule.mismatch(with: request)
+            var mismatch: PolicyMismatch?
+            if case .differs(let difference) = rule.verdict(on: request) { mismatch = difference }
             looks.append(PolicyExplanation.Look(rule: rule.id, effect: rule.effect, mismatch: mismatch))
-            if mismatch == nil { return PolicyExplanation(decision: decision(by: rule, on: request), looks: looks) }
+            if mismatch == nil { break }
         }
-        return PolicyExplanation(decision: decision(by: nil, on: request), looks: looks)
+        return PolicyExplanation(decision: decide(request), looks: looks)
+    }
+
+    /// Whether there may be a payload and a time with which this client can cause such an event, or the person at the desk is asked.
+    package func mayCause(type: String, client: String, origin: String?) -> Bool {
+        for rule in rules where rule.mismatch(type: type, client: client, origin: origin) == nil {
+            if rule.effect != .deny { return true }
+            if !rule.isConditional { return false }
+        }
+        return false
     }
 
     /// Whether a client may see the events of another. Its own it always sees, and the person at the desk sees all.
@@ -42,5 +59,10 @@ package struct Policy: Sendable, Hashable {
             case nil: "no policy rule lets \(who) cause \(request.type) \(whence)"
             }
         return PolicyDecision(effect: rule?.effect ?? .deny, rule: rule?.id, reason: reason, rate: rule?.rate)
+    }
+
+    private static func refusal(by rule: PolicyRule, _ pointer: JSONPointer) -> PolicyDecision {
+        PolicyDecision(
+            effect: .deny, rule: rule.id, reason: "the value at \(pointer) of the payload is too long for a policy rule to look at", rate: nil)
     }
 }

@@ -21,11 +21,16 @@ package struct PolicyRequest: Sendable, Hashable {
     package let client: String
     /// The value of the `Origin` header. Nil if the request had none, as when no browser sent it.
     package let origin: String?
+    /// As it was sent: defaults of parameters are not in it.
+    package let payload: JSONValue
+    package let moment: LocalMoment
 
-    package init(type: String, client: String, origin: String?) {
+    package init(type: String, client: String, origin: String?, payload: JSONValue, moment: LocalMoment) {
         self.type = type
         self.client = client
         self.origin = origin
+        self.payload = payload
+        self.moment = moment
     }
 }
 

@@ -4,6 +4,8 @@ package struct PolicyFile: Sendable, Hashable {
     package let name: String
     package let policy: Policy
     package let grants: Grants
+    /// The same grants one by one, each with its place.
+    package let grantPlaces: [GrantPlace]
 
     /// Reads a file; one that is empty says nothing.
     /// - Parameter home: the absolute path that `~` stands for in granted folders.
@@ -14,10 +16,13 @@ package struct PolicyFile: Sendable, Hashable {
         let rules = elements(of: reader.node("rules"), "rules", &errors).compactMap { PolicyRule(parsing: $0, errors: &errors) }
         let visibility = elements(of: reader.node("visibility"), "visibility", &errors)
             .compactMap { VisibilityRule(parsing: $0, errors: &errors) }
-        let grants = Grants(parsing: reader.node("grants"), home: home, errors: &errors)
+        let granted = reader.node("grants")
+        let grants = Grants(parsing: granted, home: home, errors: &errors)
         errors += reader.finish()
         guard errors.isEmpty else { throw DefinitionErrors(ofOneFile: errors) }
-        return PolicyFile(name: node.location.file, policy: Policy(rules: rules, visibility: visibility), grants: grants)
+        return PolicyFile(
+            name: node.location.file, policy: Policy(rules: rules, visibility: visibility), grants: grants,
+            grantPlaces: GrantPlace.all(in: granted, home: home))
     }
 
     private static func elements(of node: YAMLNode?, _ what: String, _ errors: inout [DefinitionError]) -> [YAMLNode] {

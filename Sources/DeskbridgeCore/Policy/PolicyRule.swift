@@ -6,15 +6,43 @@ package struct PolicyRule: Sendable, Hashable {
     package let clients: [NamePattern]
     /// Nil if any origin will do, and none.
     package let origins: [AllowedOrigin]?
+    /// Nil if any payload will do.
+    package let payload: PayloadCondition?
+    /// Nil if it counts at all times.
+    package let time: TimeCondition?
     package let rate: Rate?
+    /// The rule as its file says it.
+    package let written: JSONValue
 
-    /// Nil if the rule is about this request.
-    package func mismatch(with request: PolicyRequest) -> PolicyMismatch? {
-        if !types.contains(where: { $0.matches(request.type) }) { return .type(wanted: types) }
-        if !clients.contains(where: { $0.matches(request.client) }) { return .client(wanted: clients) }
-        if let origins, !origins.contains(where: { $0.matches(request.origin) }) { return .origin(wanted: origins) }
+    /// What a request is to a rule.
+    enum Verdict: Sendable, Hashable {
+        case matches
+        case differs(PolicyMismatch)
+        /// It may match, but a value of the payload is too long to be looked at.
+        case cannotTell(JSONPointer)
+    }
+
+    /// The payload is looked at last: it costs most.
+    func verdict(on request: PolicyRequest) -> Verdict {
+        if let mismatch = mismatch(type: request.type, client: request.client, origin: request.origin) { return .differs(mismatch) }
+        if let time, !time.matches(request.moment) { return .differs(.time(wanted: time, now: request.moment)) }
+        switch payload?.verdict(on: request.payload) {
+        case nil, .meets: return .matches
+        case .fails(let mismatch): return .differs(.payload(mismatch))
+        case .cannotTell(let pointer): return .cannotTell(pointer)
+        }
+    }
+
+    /// Nil if the rule is about these, whatever the payload is and the time.
+    func mismatch(type: String, client: String, origin: String?) -> PolicyMismatch? {
+        if !types.contains(where: { $0.matches(type) }) { return .type(wanted: types) }
+        if !clients.contains(where: { $0.matches(client) }) { return .client(wanted: clients) }
+        if let origins, !origins.contains(where: { $0.matches(origin) }) { return .origin(wanted: origins) }
         return nil
     }
+
+    /// Whether it depends on the payload or the time.
+    var isConditional: Bool { payload != nil || time != nil }
 }
 
 extension PolicyRule {
@@ -36,6 +64,9 @@ extension PolicyRule {
         origins =
             reader.node("origins") == nil
             ? nil : reader.requiredEntries("origins", advice: "leave the key out for any origin", AllowedOrigin.init)
+        var conditions = PayloadConditionReader()
+        payload = reader.node("payload").flatMap { conditions.read($0) }
+        time = TimeCondition(hours: Self.hours(&reader), days: Self.days(&reader))
         var rate: Rate?
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
         var timeout: Duration?
@@ -46,7 +77,7 @@ extension PolicyRule {
         if word != "ask", timeout != nil { reader.addMistake("timeout is for ask: this rule waits for nobody") }
         if words == ["deny"], rate != nil { reader.addMistake("rate is for allow and ask: deny lets nothing through") }
 
-        let mistakes = reader.finish()
+        let mistakes = reader.finish() + conditions.errors
         errors += mistakes
         guard mistakes.isEmpty else { return nil }
         id = PolicyRuleID(node.location)
@@ -57,5 +88,23 @@ extension PolicyRule {
             default: .deny
             }
         self.rate = rate
+        written = node.json
+    }
+
+    /// One range of hours, or a list of them.
+    private static func hours(_ reader: inout MappingReader) -> [HourRange] {
+        let advice = "leave the key out for the whole day"
+        guard let node = reader.node("hours") else { return [] }
+        if case .scalar(.string, _) = node.content {
+            var range: HourRange?
+            reader.read("hours", into: &range) { node, what throws(DefinitionError) in try node.parsed(what, HourRange.init) }
+            return range.map { [$0] } ?? []
+        }
+        return reader.requiredEntries("hours", advice: advice, HourRange.init)
+    }
+
+    private static func days(_ reader: inout MappingReader) -> [Weekday] {
+        guard reader.node("days") != nil else { return [] }
+        return reader.requiredEntries("days", advice: "leave the key out for all days", Weekday.days).flatMap { $0 }
     }
 }

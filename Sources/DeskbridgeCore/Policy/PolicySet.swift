@@ -2,6 +2,7 @@
 package struct PolicySet: Sendable, Hashable {
     package let policy: Policy
     package let grants: Grants
+    package let grantPlaces: [GrantPlace]
 
     /// No file: nothing is allowed and nothing granted.
     package static let empty = PolicySet([])
@@ -11,6 +12,7 @@ package struct PolicySet: Sendable, Hashable {
         let files = files.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         policy = Policy(rules: files.flatMap(\.policy.rules), visibility: files.flatMap(\.policy.visibility))
         grants = files.reduce(.none) { $0.merging($1.grants) }
+        grantPlaces = files.flatMap(\.grantPlaces)
     }
 
     /// - Throws: ``DefinitionErrors`` with the mistakes of all files.

@@ -10,6 +10,8 @@ package final class Definitions: Sendable {
         package let policy: PolicySet
         /// The mistakes of files whose older contents stay in force.
         package let errors: DefinitionErrors
+        /// What is in force but can hardly be meant: granted programs that are missing, or that a group may change.
+        package let warnings: [PolicyFinding]
         /// What the folders held. Nil if they could not be read.
         fileprivate let files: Files?
         fileprivate let policyFiles: [PolicyFile]
@@ -57,7 +59,9 @@ package final class Definitions: Sendable {
             guard files != before.files else { return nil }
             next = Self.load(files, over: before, handlers: handlers, home: home)
         } catch {
-            next = Snapshot(catalog: before.catalog, policy: before.policy, errors: error, files: nil, policyFiles: before.policyFiles)
+            next = Snapshot(
+                catalog: before.catalog, policy: before.policy, errors: error, warnings: before.warnings, files: nil,
+                policyFiles: before.policyFiles)
         }
         snapshot.withLock { $0 = next }
         return next
@@ -74,17 +78,35 @@ package final class Definitions: Sendable {
             // Against broken policies every grant would seem to be missing: those messages would only hide the cause.
             grants: errors.isEmpty ? policy.grants : nil)
         errors.add(mistakes)
-        return Snapshot(catalog: catalog, policy: policy, errors: errors, files: files, policyFiles: policyFiles)
+        return Snapshot(
+            catalog: catalog, policy: policy, errors: errors,
+            warnings: policy.grantPlaces.flatMap(ExecutableReview.findings).filter { $0.level != .error }, files: files,
+            policyFiles: policyFiles)
     }
 
     private static func loadPolicies(
         _ files: [DefinitionFile], over older: [PolicyFile], home: String, _ errors: inout DefinitionErrors
     ) -> [PolicyFile] {
         files.compactMap { file in
-            do throws(DefinitionErrors) { return try PolicyFile.parse(file.node(), home: home) } catch {
+            do throws(DefinitionErrors) {
+                let parsed = try PolicyFile.parse(file.node(), home: home)
+                let unsafe = parsed.grantPlaces.flatMap(ExecutableReview.findings).filter { $0.level == .error }
+                guard unsafe.isEmpty else { throw DefinitionErrors(unsafe.map { DefinitionError($0.location, $0.message) }) }
+                return parsed
+            } catch {
                 errors.add(error)
                 return older.first { $0.name == file.name }
             }
         }
+    }
+}
+
+extension Definitions.Snapshot {
+    /// The SHA-256 of the rules and grants in force, in hexadecimal: by it two states of the policies are told apart.
+    package var policyDigest: String {
+        let written: JSONValue = [
+            "rules": .array(policy.policy.rules.map(\.written)), "grants": .array(policy.grantPlaces.map { .string($0.text) }),
+        ]
+        return AuditRecord.hexadecimal(PayloadFingerprint(of: written).bytes)
     }
 }

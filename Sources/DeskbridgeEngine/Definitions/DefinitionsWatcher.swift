@@ -26,6 +26,7 @@ package struct DefinitionsWatcher: Service {
             try? await gracefulShutdown()
             return
         }
+        for warning in definitions.current.warnings { log(warning) }
         await reload()
         for await _ in folders.changes.cancelOnGracefulShutdown() { await reload() }
     }
@@ -37,11 +38,18 @@ package struct DefinitionsWatcher: Service {
                 "definition refused; what was in force before stays",
                 metadata: ["event": "definitions.refused", "location": "\(error.location)", "error": "\(error.message)"])
         }
+        for warning in snapshot.warnings { log(warning) }
         if snapshot.errors.isEmpty {
             logger.notice(
                 "definitions reloaded",
                 metadata: ["event": "definitions.reloaded", "actions": "\(snapshot.catalog.actions.count)"])
         }
         changed()
+    }
+
+    private func log(_ warning: PolicyFinding) {
+        logger.warning(
+            "look at this grant",
+            metadata: ["event": "definitions.doubtful", "location": "\(warning.location)", "error": "\(warning.message)"])
     }
 }

@@ -18,8 +18,8 @@ package enum EventCheck {
         _ draft: EventDraft, from identity: Identity, under definitions: Definitions.Snapshot, gate: Gate, now: Timestamp,
         looking: Bool = false
     ) throws(Problem) -> Checked {
-        guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, identity, definitions) }
-        let permission = try gate.check(identity, .submit(draft.type), under: definitions.policy.policy)
+        guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, identity, definitions, gate) }
+        let permission = try gate.check(identity, .submit(draft.type, payload: draft.payload, at: now), under: definitions.policy.policy)
 
         let parameters: JSONObject
         do { parameters = try action.parameters.validate(draft.payload) } catch { throw invalid(error) }
@@ -34,12 +34,13 @@ package enum EventCheck {
         do { concurrencyKey = try planner.concurrencyKey() } catch { throw refused("concurrency", error) }
 
         let secrets = action.parameters.secretNames
-        let event = AcceptedEvent(
+        var event = AcceptedEvent(
             id: id, client: identity.client, type: draft.type, key: draft.key, payload: draft.payload,
             shownPayload: secrets.isEmpty ? nil : action.parameters.redacted(draft.payload),
             fingerprint: draft.fingerprint, origin: identity.origin, rule: permission.rule, action: action.name, format: draft.format,
             acceptedAt: now, expiresAt: action.expires.map { now + $0 }, concurrencyKey: concurrencyKey,
             maximumAttempts: action.retry.attempts)
+        event.planDigest = AuditRecord.hexadecimal(PayloadFingerprint(of: plan.shown).bytes)
         return Checked(event: event, plan: plan, concurrencyLimit: action.concurrency?.limit, asks: permission.asks)
     }
 
@@ -56,12 +57,11 @@ package enum EventCheck {
     }
 
     /// Suggests only what this client may cause: names of other actions are none of its business.
-    private static func unknownType(_ type: EventType, _ identity: Identity, _ definitions: Definitions.Snapshot) -> Problem {
-        let types = definitions.catalog.types.filter { known in
-            let request = PolicyRequest(type: known, client: identity.client.text, origin: identity.origin)
-            return identity.isOwner || definitions.policy.policy.decide(request).effect != .deny
-        }
-        let nearest = NearestName.of(type.text, in: types).map { " Did you mean \($0)?" } ?? ""
+    private static func unknownType(
+        _ type: EventType, _ identity: Identity, _ definitions: Definitions.Snapshot, _ gate: Gate
+    ) -> Problem {
+        let types = definitions.catalog.actions.map(\.type).filter { gate.allows(identity, .learn($0), under: definitions.policy.policy) }
+        let nearest = NearestName.of(type.text, in: types.map(\.text).sorted()).map { " Did you mean \($0)?" } ?? ""
         return Problem(
             .unknownEventType, "No action serves \(type.text).\(nearest)",
             errors: [.init(pointer: "/type", message: "is served by no action")])

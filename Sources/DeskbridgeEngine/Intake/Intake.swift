@@ -15,12 +15,13 @@ package final class Intake: Sendable {
     private let open: OpenEvents
     private let feed: Feed
     private let clock: WallClock
+    private let audit: AuditTrail
     private let logger: Logger
     private let isClosed = Mutex(false)
 
     package init(
         store: EventStore, definitions: Definitions, gate: Gate, dispatcher: Dispatcher, open: OpenEvents, feed: Feed,
-        clock: WallClock, logger: Logger
+        clock: WallClock, audit: AuditTrail, logger: Logger
     ) {
         self.store = store
         self.definitions = definitions
@@ -29,6 +30,7 @@ package final class Intake: Sendable {
         self.open = open
         self.feed = feed
         self.clock = clock
+        self.audit = audit
         self.logger = logger
     }
 
@@ -48,6 +50,9 @@ package final class Intake: Sendable {
             try open.take()
             store(checked, reply)
         } catch {
+            if [.deniedByPolicy, .rateLimited].contains(error.code) {
+                audit.noteRefusal(of: Gate.Kind.submit.rawValue, type: draft.type, code: error.code)
+            }
             answerRefused(draft, identity, error, reply)
         }
     }
@@ -104,7 +109,10 @@ package final class Intake: Sendable {
 
     /// An event that is refused today may have been accepted yesterday: then its key still gets the answer it got.
     private func answerRefused(_ draft: EventDraft, _ identity: Identity, _ problem: Problem, _ reply: @escaping Reply) {
-        guard [.invalidEvent, .unknownEventType, .storageFull].contains(problem.code) else { return reply(.failure(problem)) }
+        let policy = definitions.current.policy.policy
+        guard [.invalidEvent, .unknownEventType, .storageFull].contains(problem.code),
+            gate.allows(identity, .see(owner: identity.client), under: policy)
+        else { return reply(.failure(problem)) }
         store.enqueue(.find(draft.key, of: identity.client, fingerprint: draft.fingerprint)) { [self] result in
             guard case .success(let known?) = result else { return reply(.failure(problem)) }
             reply(answer(to: known))

@@ -41,6 +41,12 @@ package struct Pruner: Service {
                 count += result.events
                 if !result.isFull { break }
             }
+            let now = clock.now()
+            while !Task.isCancelled {
+                let forgotten = try await store.pruneAudit(
+                    before: now + (.zero - retention.audit), keeping: retention.auditRecords, now: now)
+                if forgotten == 0 { break }
+            }
             if count > 0 { logger.info("old events removed", metadata: ["event": "ledger.pruned", "count": "\(count)"]) }
         } catch {
             logger.error("old events could not be removed", metadata: ["event": "ledger.prune_failed", "error": "\(error)"])

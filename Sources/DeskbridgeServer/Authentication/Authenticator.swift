@@ -10,13 +10,15 @@ package final class Authenticator: Sendable {
     private let tickets: Tickets
     private let monotonic: MonotonicClock
     private let failures: Mutex<FailureBudget>
+    private let audit: AuditTrail?
 
     /// - Parameter failures: how many wrong credentials are answered in a window, whoever sends them.
-    package init(tokens: TokenDirectory, tickets: Tickets, failures: Rate, monotonic: MonotonicClock) {
+    package init(tokens: TokenDirectory, tickets: Tickets, failures: Rate, monotonic: MonotonicClock, audit: AuditTrail? = nil) {
         self.tokens = tokens
         self.tickets = tickets
         self.monotonic = monotonic
         self.failures = Mutex(FailureBudget(failures))
+        self.audit = audit
     }
 
     /// What a request presented.
@@ -50,6 +52,10 @@ package final class Authenticator: Sendable {
     /// - Throws: ``Problem``: `unauthenticated`, `origin_forbidden`, or `rate_limited` when wrong credentials came too often.
     package func authenticate(_ credential: Credential, origin: String?) async throws(Problem) -> Authenticated {
         do throws(Problem) { return try check(credential, origin: origin) } catch {
+            if !credential.isNone {
+                audit?.noteRefusal(
+                    of: "sign_in", by: AuditActor(client: nil, identity: .nobody, entrance: .http, origin: origin), code: error.code)
+            }
             if error.code == .unauthenticated, !credential.isNone { try await charge() }
             throw error
         }

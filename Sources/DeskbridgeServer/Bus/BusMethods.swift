@@ -4,10 +4,38 @@ import DeskbridgeEngine
 
 /// The methods that the bridge has on the bus, by the same means as the HTTP routes.
 struct BusMethods: Sendable {
-    /// The methods of our interface and the signatures of their arguments.
-    private static let signatures = [
-        "Submit": "sss", "GetEvent": "s", "ListQueue": "a{sv}", "Acknowledge": "t", "Subscribe": "", "Unsubscribe": "", "GetClient": "",
-    ]
+    /// The methods of our interface.
+    enum Method: String, CaseIterable {
+        case submit = "Submit"
+        case getEvent = "GetEvent"
+        case listQueue = "ListQueue"
+        case acknowledge = "Acknowledge"
+        case subscribe = "Subscribe"
+        case unsubscribe = "Unsubscribe"
+        case getClient = "GetClient"
+
+        /// The signature of its arguments.
+        var signature: String {
+            switch self {
+            case .submit: "sss"
+            case .getEvent: "s"
+            case .listQueue: "a{sv}"
+            case .acknowledge: "t"
+            case .subscribe, .unsubscribe, .getClient: ""
+            }
+        }
+
+        /// What the gate has to be asked; nil if it tells the caller nothing but its own name and changes nothing but what it hears.
+        var kind: Gate.Kind? {
+            switch self {
+            case .submit: .submit
+            case .getEvent, .listQueue: .see
+            case .acknowledge: .acknowledge
+            case .subscribe: .watch
+            case .unsubscribe, .getClient: nil
+            }
+        }
+    }
 
     let bridge: Bridge
     let callers: BusCallers
@@ -19,30 +47,37 @@ struct BusMethods: Sendable {
         switch call.interface {
         case .properties?: BusProperties.answer(call)
         case nil, BusInterface.interface:
-            guard let expected = Self.signatures[call.member.text] else { return call.fail(.unknownMethod(call)) }
+            guard let method = Method(rawValue: call.member.text) else { return call.fail(.unknownMethod(call)) }
+            let expected = method.signature
             let given = call.arguments.map(\.type.code).joined()
             guard given == expected else {
                 let shown = { (signature: String) in signature.isEmpty ? "no arguments" : "the arguments \"\(signature)\"" }
                 return call.fail(.invalidArguments("\(call.member) takes \(shown(expected)), not \(shown(given))."))
             }
-            do throws(Problem) { try await perform(call) } catch { call.fail(error.busError) }
+            do throws(Problem) { try await perform(method, call) } catch { call.fail(error.busError) }
         default: call.fail(.unknownMethod(call))
         }
     }
 
-    private func perform(_ call: BusIncomingCall) async throws(Problem) {
+    private func perform(_ method: Method, _ call: BusIncomingCall) async throws(Problem) {
         let identity = try await callers.identify(call.sender)
-        if call.member.text == "GetClient" { return call.reply([.string(identity.client.text)]) }
-        try rates.take(Authenticated(identity: identity, rate: nil, isSingleSession: false))
-        switch (call.member.text, call.arguments) {
-        case ("Submit", let arguments): try submit(arguments, call, identity)
-        case ("GetEvent", let arguments):
+        if method != .getClient { try rates.take(Authenticated(identity: identity, rate: nil, isSingleSession: false)) }
+        let result: Result<Void, Problem> = await AuditActor.$current.withValue(identity.actor(through: .dbus)) {
+            do throws(Problem) { return .success(try await perform(method, call, identity)) } catch { return .failure(error) }
+        }
+        try result.get()
+    }
+
+    private func perform(_ method: Method, _ call: BusIncomingCall, _ identity: Identity) async throws(Problem) {
+        switch (method, call.arguments) {
+        case (.submit, let arguments): try submit(arguments, call, identity)
+        case (.getEvent, let arguments):
             guard case .string(let text)? = arguments.first, let id = EventID(text) else {
                 throw Problem(.notFound, "An event's id is a UUID in small letters.")
             }
             guard case .object(let members) = EventJSON.detail(try await bridge.desk.event(id, for: identity)) else { return }
             call.reply([BusEventValue.dictionary(members)])
-        case ("ListQueue", let arguments):
+        case (.listQueue, let arguments):
             let query = try arguments.first.map { argument throws(Problem) in try BusQueueFilter(argument) }
             guard let query else { return }
             let page = try await bridge.desk.events(query.filter, before: query.before, limit: query.limit, for: identity)
@@ -50,17 +85,18 @@ struct BusMethods: Sendable {
                 .array(of: BusEventValue.type, page.events.map { BusEventValue.dictionary(EventJSON.summary($0)) }),
                 .string(page.next.map { String($0) } ?? ""),
             ])
-        case ("Acknowledge", let arguments):
+        case (.acknowledge, let arguments):
             guard case .uint64(let seq)? = arguments.first else { return }
             let acknowledged = try await bridge.desk.acknowledge(upTo: Int64(clamping: seq), by: identity)
             call.reply([.uint64(UInt64(clamping: acknowledged))])
-        case ("Subscribe", _):
+        case (.subscribe, _):
+            try bridge.gate.check(identity, .watch, under: bridge.definitions.current.policy.policy)
             try audience.add(call.sender, identity)
             call.reply([])
-        case ("Unsubscribe", _):
+        case (.unsubscribe, _):
             audience.dismiss(call.sender)
             call.reply([])
-        default: call.fail(.unknownMethod(call))
+        case (.getClient, _): call.reply([.string(identity.client.text)])
         }
     }
 

@@ -19,7 +19,8 @@ struct WebFileRoutes {
         let isCompressed = file.compressed != nil && Self.takesGzip(request.headers[values: .acceptEncoding])
         let representation = isCompressed ? file.compressed ?? file.plain : file.plain
         var headers: HTTPFields = [
-            .eTag: representation.entityTag, .vary: "Accept-Encoding", .cacheControl: "no-cache", .contentSecurityPolicy: contentSecurityPolicy,
+            .eTag: representation.entityTag, .vary: "Accept-Encoding", .cacheControl: "no-cache",
+            .contentSecurityPolicy: contentSecurityPolicy,
             .referrerPolicy: "no-referrer", .crossOriginOpenerPolicy: "same-origin",
         ]
         guard !Self.matches(request.headers[values: .ifNoneMatch], representation.entityTag) else {

@@ -42,7 +42,8 @@ struct WebFiles: Sendable {
             let bytes = UnsafeBufferPointer(start: file.bytes, count: file.count)
             files[String(path)] = File(
                 mediaType: path.split(separator: ".").last.flatMap { Self.mediaTypes[String($0)] } ?? "",
-                plain: Representation(ByteBuffer(bytes: bytes)), compressed: Self.compressed(bytes).map { Representation(ByteBuffer(bytes: $0)) })
+                plain: Representation(ByteBuffer(bytes: bytes)),
+                compressed: Self.compressed(bytes).map { Representation(ByteBuffer(bytes: $0)) })
         }
         self.files = files
     }

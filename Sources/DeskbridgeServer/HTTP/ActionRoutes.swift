@@ -7,19 +7,15 @@ import Hummingbird
 struct ActionRoutes {
     let bridge: Bridge
 
-    func add(to router: RouterGroup<BridgeRequestContext>) {
-        router.get("actions", use: list)
-        router.post("plan", use: plan)
+    func add(to routes: GatedRoutes) {
+        routes.get("actions", .first(.listActions), use: list)
+        routes.post("plan", .first(.plan), use: plan)
     }
 
     @Sendable private func list(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let client = try context.authenticated()
         let snapshot = bridge.definitions.current
-        let actions = snapshot.catalog.actions.filter { action in
-            let request = PolicyRequest(
-                type: action.type.text, client: client.identity.client.text, origin: client.identity.origin)
-            return client.identity.isOwner || snapshot.policy.policy.decide(request).effect != .deny
-        }
+        let actions = snapshot.catalog.actions.filter { bridge.gate.allows(client.identity, .learn($0.type), under: snapshot.policy.policy) }
         return .json(["actions": .array(actions.map(ActionJSON.action))])
     }
 

@@ -105,7 +105,7 @@ struct EntranceMiddleware: RouterMiddleware {
         guard !context.isControl else { return }
         // Pages of other origins use what CORS lets them; without it they embed nothing.
         response.headers[.crossOriginResourcePolicy] = "same-origin"
-        response.headers[.vary] = "Origin"
+        response.headers[values: .vary].append("Origin")
         guard isKnown, let origin = request.headers[.origin] else { return }
         response.headers[.accessControlAllowOrigin] = origin
         response.headers[.accessControlExposeHeaders] = "Location, Retry-After, Idempotent-Replayed, Preference-Applied"

@@ -9,29 +9,29 @@ struct EventRoutes {
     let bridge: Bridge
     let waits: FinalWaits
 
-    func add(to router: RouterGroup<BridgeRequestContext>) {
-        router.post("events", use: post)
-        router.get("events", use: list)
-        router.get("events/:id", use: show)
-        router.post("events/:id/cancel") { request, context in
+    func add(to routes: GatedRoutes) {
+        routes.post("events", .inside([.submit, .see]), use: post)
+        routes.get("events", .inside([.see]), use: list)
+        routes.get("events/:id", .inside([.see]), use: show)
+        routes.post("events/:id/cancel", .inside([.manage])) { request, context in
             try await change(request, context) { id, identity in try await bridge.desk.cancel(id, by: identity) }
         }
-        router.post("events/:id/retry") { request, context in
+        routes.post("events/:id/retry", .inside([.manage])) { request, context in
             try await change(request, context) { id, identity in try await bridge.desk.retry(id, by: identity) }
         }
-        router.post("events/:id/drop") { request, context in
+        routes.post("events/:id/drop", .inside([.manage])) { request, context in
             try await change(request, context) { id, identity in try await bridge.desk.drop(id, by: identity) }
         }
-        router.post("events/:id/resolve") { request, context in
+        routes.post("events/:id/resolve", .inside([.manage])) { request, context in
             let resolution = try await Self.resolution(request.json(limit: bridge.configuration.limits.body))
             return try await change(request, context) { id, identity in
                 try await bridge.desk.resolve(id, as: resolution, by: identity)
             }
         }
-        router.post("events/:id/approve") { request, context in try await decide(request, context, isApproved: true) }
-        router.post("events/:id/deny") { request, context in try await decide(request, context, isApproved: false) }
-        router.post("events/:id/replay", use: replay)
-        router.post("ack", use: acknowledge)
+        routes.post("events/:id/approve", .inside([.decide])) { request, context in try await decide(request, context, isApproved: true) }
+        routes.post("events/:id/deny", .inside([.decide])) { request, context in try await decide(request, context, isApproved: false) }
+        routes.post("events/:id/replay", .inside([.manage]), use: replay)
+        routes.post("ack", .inside([.acknowledge]), use: acknowledge)
     }
 
     @Sendable private func post(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {

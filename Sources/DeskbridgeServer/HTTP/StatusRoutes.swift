@@ -22,9 +22,9 @@ struct StatusRoutes {
         }
     }
 
-    func add(to router: RouterGroup<BridgeRequestContext>) { router.get("status", use: show) }
+    func add(to routes: GatedRoutes) { routes.get("status", .first(.readStatus), use: show) }
 
-    func addMetrics(to router: RouterGroup<BridgeRequestContext>) { router.get("metrics", use: metrics) }
+    func addMetrics(to routes: GatedRoutes) { routes.get("metrics", .first(.readMetrics), use: metrics) }
 
     @Sendable private func show(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let client = try context.authenticated()
@@ -33,8 +33,9 @@ struct StatusRoutes {
             "uptime": .integer((bridge.clock.now() - bridge.startedAt).components.seconds),
         ]
         members.merge(status.current) { _, new in new }
-        if client.identity.isOwner {
-            let snapshot = bridge.definitions.current
+        let snapshot = bridge.definitions.current
+        let seesDetails = bridge.gate.allows(client.identity, .readDetails, under: snapshot.policy.policy)
+        if seesDetails {
             members["pid"] = .integer(Int64(getpid()))
             members["listen"] = .array(addresses.map(JSONValue.string))
             members["bus"] = bus?.json ?? ["state": "off"]
@@ -43,7 +44,7 @@ struct StatusRoutes {
             members["actions"] = ["loaded": .integer(Int64(snapshot.catalog.actions.count)), "errors": ofActions]
             members["policies"] = ["rules": .integer(Int64(snapshot.policy.policy.rules.count)), "errors": ofPolicies]
         }
-        let counts = sessions.counts.filter { client.identity.isOwner || $0.client == client.identity.client }
+        let counts = sessions.counts.filter { seesDetails || $0.client == client.identity.client }
         members["connections"] = .integer(Int64(counts.reduce(0) { $0 + $1.connections }))
         members["clients"] = .array(
             counts.map { ["client": .string($0.client.text), "connections": .integer(Int64($0.connections))] })

@@ -16,7 +16,7 @@ struct StreamRoute {
     let sessions: SessionRegistry
     let authenticator: Authenticator
 
-    func add(to router: RouterGroup<BridgeRequestContext>) { router.get("stream", use: stream) }
+    func add(to routes: GatedRoutes) { routes.get("stream", .first(.watch), use: stream) }
 
     @Sendable private func stream(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let client = try context.authenticated()

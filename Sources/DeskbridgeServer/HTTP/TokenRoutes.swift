@@ -10,12 +10,12 @@ struct TokenRoutes {
     let tickets: Tickets
     let sessions: SessionRegistry
 
-    func add(to router: RouterGroup<BridgeRequestContext>) {
-        router.post("tickets", use: issueTicket)
-        router.get("tokens", use: list)
-        router.post("tokens", use: create)
-        router.post("tokens/:id/rotate", use: rotate)
-        router.delete("tokens/:id", use: revoke)
+    func add(to routes: GatedRoutes) {
+        routes.post("tickets", .first(.takeTicket), use: issueTicket)
+        routes.get("tokens", .first(.administer), use: list)
+        routes.post("tokens", .first(.administer), use: create)
+        routes.post("tokens/:id/rotate", .first(.administer), use: rotate)
+        routes.delete("tokens/:id", .first(.administer), use: revoke)
     }
 
     @Sendable private func issueTicket(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
@@ -27,13 +27,11 @@ struct TokenRoutes {
     }
 
     @Sendable private func list(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
-        try demandOwner(context)
         let all = try await storing { () throws(StoreError) in try await tokens.listing() }
         return .json(["tokens": .array(all.map(TokenJSON.token))])
     }
 
     @Sendable private func create(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
-        try demandOwner(context)
         let body = try await request.json(limit: bridge.configuration.limits.body)
         let order = try TokenJSON.request(body, standardExpiry: bridge.configuration.tokens.expiry)
         let (token, record) = try await storing { () throws(StoreError) in try await tokens.create(order) }
@@ -41,7 +39,6 @@ struct TokenRoutes {
     }
 
     @Sendable private func rotate(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
-        try demandOwner(context)
         let body = try await request.json(limit: bridge.configuration.limits.body, isOptional: true)
         let overlap = try TokenJSON.duration(body["overlap"], "/overlap") ?? .seconds(600)
         let expiry = try TokenJSON.expiry(body["expires"]) ?? bridge.configuration.tokens.expiry
@@ -52,16 +49,11 @@ struct TokenRoutes {
     }
 
     @Sendable private func revoke(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
-        try demandOwner(context)
         let name = context.parameters.get("id") ?? ""
         let revoked = try await storing { () throws(StoreError) in try await tokens.revoke(name) }
         guard !revoked.isEmpty else { throw Problem(.notFound, "No token in force has this id or client.") }
         sessions.end(tokens: revoked)
         return .json(["revoked": .integer(Int64(revoked.count))])
-    }
-
-    private func demandOwner(_ context: BridgeRequestContext) throws {
-        try bridge.gate.check(try context.authenticated().identity, .administer, under: bridge.definitions.current.policy.policy)
     }
 
     private func storing<Value>(_ body: () async throws(StoreError) -> Value) async throws(Problem) -> Value {

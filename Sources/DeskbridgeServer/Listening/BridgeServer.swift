@@ -55,7 +55,8 @@ package struct BridgeServer: Service {
         consoleTickets = Tickets(monotonic: bridge.monotonic, lifetime: Tickets.consoleLifetime)
         pairing = PairingDesk(monotonic: bridge.monotonic)
         let limits = bridge.configuration.limits
-        authenticator = Authenticator(tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic)
+        authenticator = Authenticator(
+            tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic, audit: bridge.audit)
         budget = ConnectionBudget(strangers: limits.strangers, known: limits.connections)
         rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
         self.bus = bus.map { ($0, BusNameBoard(address: $0.address)) }
@@ -118,7 +119,7 @@ package struct BridgeServer: Service {
             onServerRunning: { [budget, logger = bridge.logger] listener in
                 try? await AcceptGuard.add(to: listener, budget: entrance.isControl ? nil : budget) { error in
                     logger.warning(
-                        "no descriptor for another connection; accepting pauses",
+                        "no descriptor for another connection: accepting pauses, and strangers are sent away; raise the limit (ulimit -n)",
                         metadata: ["event": "listen.exhausted", "error": "\(error)"])
                 }
                 if case .control(let path) = entrance { ControlSocket.protect(path) }
@@ -134,7 +135,11 @@ package struct BridgeServer: Service {
         return logger
     }
 
-    private var router: Router<BridgeRequestContext> {
+    private var router: Router<BridgeRequestContext> { routes(notedIn: GatedRouteTable()) }
+
+    /// All routes.
+    /// - Parameter table: gets to know what each needs that is for who has signed in.
+    func routes(notedIn table: GatedRouteTable) -> Router<BridgeRequestContext> {
         let router = Router(context: BridgeRequestContext.self, options: .autoGenerateHeadEndpoints)
         let known = KnownRoutes()
         router.add(middleware: EntranceMiddleware(port: port, tokens: tokens, pairing: pairing, known: known))
@@ -151,16 +156,19 @@ package struct BridgeServer: Service {
         statusRoutes.addPublic(to: router)
 
         let authentication = AuthenticationMiddleware(authenticator: authenticator, rates: rates, budget: budget)
-        statusRoutes.addMetrics(to: router.group().add(middleware: authentication))
-        let v1 = router.group("v1").add(middleware: authentication)
+        statusRoutes.addMetrics(
+            to: GatedRoutes(group: router.group().add(middleware: authentication), prefix: "", bridge: bridge, table: table))
+        let v1 = GatedRoutes(group: router.group("v1").add(middleware: authentication), prefix: "/v1", bridge: bridge, table: table)
         EventRoutes(bridge: bridge, waits: waits).add(to: v1)
         ActionRoutes(bridge: bridge).add(to: v1)
+        PolicyRoutes(bridge: bridge).add(to: v1)
+        AuditRoutes(bridge: bridge).add(to: v1)
         StreamRoute(bridge: bridge, status: status, sessions: sessions, authenticator: authenticator).add(to: v1)
         TokenRoutes(bridge: bridge, tokens: tokens, tickets: tickets, sessions: sessions).add(to: v1)
         console.add(to: v1)
         pairings.add(to: v1)
         statusRoutes.add(to: v1)
-        v1.get("ws") { _, _ -> Response in
+        v1.get("ws", .first(.watch)) { _, _ -> Response in
             throw Problem(.upgradeRequired, "Open this address as a WebSocket: new WebSocket(\"ws://127.0.0.1:…/v1/ws\").")
         }
         known.learn(from: router)

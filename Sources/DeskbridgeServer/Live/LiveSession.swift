@@ -177,15 +177,16 @@ final class LiveSession: Sendable {
             guard let next else { return }
             let page = try await bridge.store.confirmations(
                 visibleTo: seesOthers ? nil : client.identity.client, after: next.after, limit: Self.pageSize)
-            state.withLock { state in
-                for confirmation in page where state.cursor.read(confirmation.seq, of: next) {
-                    if confirmation.client == client.identity.client || maySee(confirmation.client) {
-                        sink.send(message(of: confirmation))
-                    }
+            for confirmation in page where !Task.isCancelled {
+                state.withLock { state in
+                    guard state.cursor.read(confirmation.seq, of: next) else { return }
+                    guard confirmation.client == client.identity.client || maySee(confirmation.client) else { return }
+                    sink.send(message(of: confirmation))
                 }
-                if page.isEmpty { state.cursor.reachedEnd(of: next) }
+                // After each one: a page of large ones at once would be more than may wait, and cut off a peer that reads well.
+                await sink.drained()
             }
-            await sink.drained()
+            if page.isEmpty { state.withLock { $0.cursor.reachedEnd(of: next) } }
         }
     }
 }

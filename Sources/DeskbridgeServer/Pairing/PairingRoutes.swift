@@ -17,13 +17,12 @@ struct PairingRoutes {
     /// What asks for no token.
     func addPublic(to router: Router<BridgeRequestContext>) { router.post("v1/pair", use: pair) }
 
-    func add(to router: RouterGroup<BridgeRequestContext>) {
-        router.post("pairing", use: open)
-        router.get("pairing/:id", use: wait)
-        router.post("pairing/:id/confirm") { request, context in try decide(.accepted, context) }
-        router.post("pairing/:id/refuse") { request, context in try decide(.refused, context) }
-        router.delete("pairing/:id") { _, context in
-            try demandOwner(context)
+    func add(to routes: GatedRoutes) {
+        routes.post("pairing", .first(.administer), use: open)
+        routes.get("pairing/:id", .first(.administer), use: wait)
+        routes.post("pairing/:id/confirm", .first(.administer)) { request, context in try decide(.accepted, context) }
+        routes.post("pairing/:id/refuse", .first(.administer)) { request, context in try decide(.refused, context) }
+        routes.delete("pairing/:id", .first(.administer)) { _, context in
             desk.close(context.parameters.get("id") ?? "", .withdrawn)
             return Response(status: .noContent)
         }
@@ -75,7 +74,6 @@ struct PairingRoutes {
     // MARK: The desk's side
 
     @Sendable private func open(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
-        try demandOwner(context)
         let body = try await request.json(limit: bridge.configuration.limits.body, isOptional: true)
         var origin: String?
         if let value = body["origin"] {
@@ -91,7 +89,6 @@ struct PairingRoutes {
 
     /// Answers when something happens in the window.
     @Sendable private func wait(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
-        try demandOwner(context)
         guard let notice = await desk.next(in: context.parameters.get("id") ?? "") else {
             throw Problem(.notFound, "This pairing is over.")
         }
@@ -109,15 +106,10 @@ struct PairingRoutes {
     }
 
     private func decide(_ verdict: PairingDesk.Verdict, _ context: BridgeRequestContext) throws -> Response {
-        try demandOwner(context)
         guard desk.decide(context.parameters.get("id") ?? "", verdict) else {
             throw Problem(.wrongState, "The page does not wait any more.")
         }
         return .json(["state": .string(verdict == .accepted ? "accepted" : "refused")])
-    }
-
-    private func demandOwner(_ context: BridgeRequestContext) throws {
-        try bridge.gate.check(try context.authenticated().identity, .administer, under: bridge.definitions.current.policy.policy)
     }
 
     private static func proposed(_ value: JSONValue?) throws(Problem) -> ClientName? {

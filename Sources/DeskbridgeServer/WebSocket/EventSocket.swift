@@ -42,8 +42,12 @@ final class EventSocket: Sendable {
     func run(_ client: Authenticated?) async {
         var messages = connection.messages.makeAsyncIterator()
         guard let client = await signIn(client, &messages) else { return }
+        guard services.bridge.gate.allows(client.identity, .watch, under: services.bridge.definitions.current.policy.policy) else {
+            return connection.close(code: WebSocketCloseCode(4403), reason: "not allowed")
+        }
+        let enough = min(256 << 10, services.bridge.configuration.limits.unsent / 4)
         let session = LiveSession(
-            client: client, bridge: services.bridge, status: services.status, sink: SocketSink(connection: connection),
+            client: client, bridge: services.bridge, status: services.status, sink: SocketSink(connection: connection, enough: enough),
             style: asCloudEvents ? .cloudEvents : .deskbridge)
         let place: LiveSession.Place
         do throws(StoreError) { place = try await session.place(of: .unacknowledged) } catch { return lose(error) }
@@ -63,7 +67,10 @@ final class EventSocket: Sendable {
             group.addTask { [services, connection] in
                 if await services.authenticator.lapse(of: client) { Self.close(connection, .lapsed) }
             }
-            while let message = await messages.next() { await receive(message, session) }
+            let actor = client.identity.actor(through: client.identity.isLocal ? .control : .webSocket)
+            while let message = await messages.next() {
+                await AuditActor.$current.withValue(actor) { await receive(message, session) }
+            }
             group.cancelAll()
         }
     }
@@ -121,8 +128,7 @@ final class EventSocket: Sendable {
         switch code {
         case .originForbidden: 4403
         case .rateLimited: 4429
-        // "Try again later" of the IANA registry.
-        case .tooManyConnections: 1013
+        case .tooManyConnections: 4503
         default: 4401
         }
     }
@@ -143,7 +149,15 @@ final class EventSocket: Sendable {
         }
         do throws(Problem) {
             try services.rates.take(session.client)
-            try await handle(SocketMessage(object, asCloudEvents: asCloudEvents), session)
+            let message = try SocketMessage(object, asCloudEvents: asCloudEvents)
+            guard let kind = message.kind else { return try await handle(message, session) }
+            // Answered from within the commit, or refused by who asks the gate before anything is stored.
+            if case .event(let draft) = message { return submit(draft, session) }
+            let answered: Bool? = try await GateWitness.watching([kind]) { () async throws(Problem) in
+                try await handle(message, session)
+                return true
+            }
+            if answered == nil { throw Problem.undecided }
         } catch {
             send(
                 error, key: object["idempotencyKey"]?.stringValue, requestID: object["type"] == "request" ? object["id"]?.stringValue : nil)
@@ -155,13 +169,14 @@ final class EventSocket: Sendable {
         switch message {
         case .event(let draft): submit(draft, session)
         case .subscribe(let channels, let since):
+            try services.bridge.gate.check(session.client.identity, .watch, under: services.bridge.definitions.current.policy.policy)
             do throws(StoreError) { try await session.subscribe(channels, since: since) } catch { throw Problem(error) }
         case .unsubscribe(let channels): session.unsubscribe(channels)
         case .ping: connection.send(text: #"{"type":"pong"}"#)
         case .auth: throw Problem(.wrongState, "You are signed in already, as \(session.client.identity.client).")
         case .acknowledge(let seq):
-            services.bridge.store.enqueue(.acknowledge(session.client.identity.client, upTo: seq)) { [weak self] result in
-                if case .failure(let error) = result { self?.send(Problem(error)) }
+            services.bridge.desk.acknowledge(upTo: seq, by: session.client.identity) { [weak self] result in
+                if case .failure(let problem) = result { self?.send(problem) }
             }
         case .request(let request):
             let data = try await SocketRequests(services: services).answer(request, for: session.client.identity)
@@ -198,8 +213,10 @@ final class EventSocket: Sendable {
 /// A live connection's messages as text frames.
 private struct SocketSink: LiveSink {
     let connection: WebSocketConnection
+    /// How many unsent bytes count as little.
+    let enough: Int
 
     func send(_ message: LiveMessage) { connection.send(text: message.body.text) }
 
-    func drained() async { await connection.drained(below: 256 << 10) }
+    func drained() async { await connection.drained(below: enough) }
 }

@@ -1,4 +1,5 @@
 import DeskbridgeCore
+import DeskbridgeEngine
 
 /// A message of a client that has signed in. Upper-case types are events, lower-case ones control the connection.
 enum SocketMessage {
@@ -10,7 +11,20 @@ enum SocketMessage {
     case auth
     case request(SocketRequest)
 
-    private static let controls = ["subscribe", "unsubscribe", "ack", "ping", "request", "auth"]
+    /// What the gate has to be asked before the message does anything; nil if it tells nobody anything and changes nothing but the
+    /// connection it came on.
+    var kind: Gate.Kind? {
+        switch self {
+        case .event: .submit
+        case .subscribe: .watch
+        case .acknowledge: .acknowledge
+        // Asked for in ``SocketRequests``, by what is requested.
+        case .request(let request): SocketRequests.Action(rawValue: request.action)?.kind
+        case .unsubscribe, .ping, .auth: nil
+        }
+    }
+
+    static let controls = ["subscribe", "unsubscribe", "ack", "ping", "request", "auth"]
 
     /// - Parameter asCloudEvents: whether events come as CloudEvents, as the subprotocol `cloudevents.json` says.
     init(_ message: JSONValue, asCloudEvents: Bool) throws(Problem) {

@@ -4,40 +4,71 @@ import DeskbridgeStore
 
 /// Answers the `request` messages of a socket, by the same means as the HTTP routes.
 struct SocketRequests {
-    static let actions = ["get_event", "list_events", "cancel_event", "retry_event", "list_actions", "plan", "get_status"]
+    /// What can be asked.
+    enum Action: String, CaseIterable {
+        case getEvent = "get_event"
+        case listEvents = "list_events"
+        case cancelEvent = "cancel_event"
+        case retryEvent = "retry_event"
+        case listActions = "list_actions"
+        case plan
+        case getStatus = "get_status"
+
+        /// What the gate has to be asked before there is an answer.
+        var kind: Gate.Kind {
+            switch self {
+            case .getEvent, .listEvents: .see
+            case .cancelEvent, .retryEvent: .manage
+            case .listActions: .listActions
+            case .plan: .plan
+            case .getStatus: .readStatus
+            }
+        }
+    }
 
     let services: EventSocket.Services
 
     func answer(_ request: SocketRequest, for identity: Identity) async throws(Problem) -> JSONValue {
+        guard let action = Action(rawValue: request.action) else {
+            let actions = Action.allCases.map(\.rawValue)
+            let nearest = NearestName.of(request.action, in: actions).map { " Did you mean \"\($0)\"?" } ?? ""
+            throw Problem(
+                .unknownMessage,
+                "There is no request \"\(request.action.prefix(40))\".\(nearest) There are \(actions.joined(separator: ", ")).")
+        }
+        let answer = try await GateWitness.watching([action.kind]) { () async throws(Problem) in
+            try await self.answer(action, request, for: identity)
+        }
+        guard let answer else { throw Problem.undecided }
+        return answer
+    }
+
+    private func answer(_ action: Action, _ request: SocketRequest, for identity: Identity) async throws(Problem) -> JSONValue {
         let bridge = services.bridge
-        switch request.action {
-        case "get_event":
+        let policy = bridge.definitions.current.policy.policy
+        switch action {
+        case .getEvent:
             let history = try await bridge.desk.event(try id(request), for: identity)
             return EventJSON.detail(history, plan: bridge.desk.plan(of: history.event))
-        case "cancel_event": return EventJSON.detail(try await bridge.desk.cancel(try id(request), by: identity))
-        case "retry_event": return EventJSON.detail(try await bridge.desk.retry(try id(request), by: identity))
-        case "list_events":
+        case .cancelEvent: return EventJSON.detail(try await bridge.desk.cancel(try id(request), by: identity))
+        case .retryEvent: return EventJSON.detail(try await bridge.desk.retry(try id(request), by: identity))
+        case .listEvents:
             let page = try await bridge.desk.events(EventFilter(), before: nil, limit: 50, for: identity)
             return ["events": .array(page.events.map { .object(EventJSON.summary($0)) })]
-        case "list_actions":
-            let snapshot = bridge.definitions.current
-            let actions = snapshot.catalog.actions.filter { action in
-                let request = PolicyRequest(type: action.type.text, client: identity.client.text, origin: identity.origin)
-                return snapshot.policy.policy.decide(request).effect != .deny
-            }
+        case .listActions:
+            try bridge.gate.check(identity, .listActions, under: policy)
+            let actions = bridge.definitions.current.catalog.actions.filter { bridge.gate.allows(identity, .learn($0.type), under: policy) }
             return ["actions": .array(actions.map(ActionJSON.action))]
-        case "plan":
+        case .plan:
+            try bridge.gate.check(identity, .plan, under: policy)
             return try await DryRun.run(
                 type: request.payload["type"], payload: request.payload["payload"] ?? [:], key: request.payload["idempotencyKey"],
                 as: identity, under: bridge.definitions.current, now: bridge.clock.now(),
                 activating: try request.payload.activates(for: identity)
             ).shown
-        case "get_status": return .object(services.status.current)
-        default:
-            let nearest = NearestName.of(request.action, in: Self.actions).map { " Did you mean \"\($0)\"?" } ?? ""
-            throw Problem(
-                .unknownMessage,
-                "There is no request \"\(request.action.prefix(40))\".\(nearest) There are \(Self.actions.joined(separator: ", ")).")
+        case .getStatus:
+            try bridge.gate.check(identity, .readStatus, under: policy)
+            return .object(services.status.current)
         }
     }
 

@@ -27,6 +27,12 @@ extension Database {
         guard head.state.canBecome(transition.state) else {
             throw StoreError.wrongState(head.state, head.id, wanted: transition.state.rawValue)
         }
+        if transition.state.isFinal {
+            try append(
+                AuditEntry(
+                    "outcome", transition.state.rawValue, at: transition.at, by: .bridge, subject: head.id.text, owner: head.client,
+                    detail: transition.failure?.code))
+        }
         let confirmation = try transition.confirmation.map { try insertConfirmation($0, for: head, at: transition.at) }
         let state = transition.state
         let isDue = state == .queued || state == .retrying

@@ -8,6 +8,7 @@ enum Schema {
         migrator.registerMigration("M001_Ledger") { db in try db.execute(sql: M001_Ledger.sql) }
         migrator.registerMigration("M002_DeskSessions") { db in try db.execute(sql: M002_DeskSessions.sql) }
         migrator.registerMigration("M003_Waiting") { db in try db.execute(sql: M003_Waiting.sql) }
+        migrator.registerMigration("M004_Audit") { db in try db.execute(sql: M004_Audit.sql) }
         return migrator
     }()
 }

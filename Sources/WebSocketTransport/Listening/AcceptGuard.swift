@@ -12,16 +12,18 @@ package final class AcceptGuard: ChannelDuplexHandler, Sendable {
 
     private static let pause = TimeAmount.milliseconds(100)
 
+    private static let reportInterval = TimeAmount.minutes(1)
+
     private struct State {
         var isPaused = false
-        var isReadWaiting = false
+        var reportedAt: NIODeadline?
     }
 
     private let budget: ConnectionBudget?
     private let state: NIOLoopBoundBox<State>
     private let isExhausted: @Sendable (IOError) -> Void
 
-    /// - Parameter isExhausted: called each time accepting pauses.
+    /// - Parameter isExhausted: called when accepting pauses, at most once a minute.
     private init(_ budget: ConnectionBudget?, on eventLoop: any EventLoop, isExhausted: @escaping @Sendable (IOError) -> Void) {
         self.budget = budget
         state = NIOLoopBoundBox.makeBoxSendingValue(State(), eventLoop: eventLoop)
@@ -44,19 +46,26 @@ package final class AcceptGuard: ChannelDuplexHandler, Sendable {
         case EMFILE, ENFILE, ENOBUFS, ENOMEM: break
         default: return context.fireErrorCaught(error)
         }
-        guard !state.value.isPaused else { return }
+        guard !state.value.isPaused, let options = context.channel.syncOptions else { return }
         state.value.isPaused = true
-        isExhausted(error)
+        let now = context.eventLoop.now
+        if state.value.reportedAt.map({ now - $0 >= Self.reportInterval }) ?? true {
+            state.value.reportedAt = now
+            isExhausted(error)
+        }
         _ = budget?.shedOne()
+        // A read that failed stays asked for, and the socket readable: only this way it is no longer listened to, as long as it is paused.
+        let reads = (try? options.getOption(.autoRead)) ?? false
+        try? options.setOption(.autoRead, value: true)
+        try? options.setOption(.autoRead, value: false)
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
             self.state.value.isPaused = false
-            guard self.state.value.isReadWaiting else { return }
-            self.state.value.isReadWaiting = false
-            context.read()
+            if reads { try? options.setOption(.autoRead, value: true) } else { context.read() }
         }
     }
 
     package func read(context: ChannelHandlerContext) {
-        if state.value.isPaused { state.value.isReadWaiting = true } else { context.read() }
+        // Asked for again when the pause ends.
+        if !state.value.isPaused { context.read() }
     }
 }

@@ -12,7 +12,8 @@ enum BusFixture {
         // A line of the test's own replaces that of the head.
         let keys = Set(lines.compactMap { $0.hasPrefix(" ") ? nil : $0.prefix { $0 != ":" } })
         let all = head.filter { line in !keys.contains(line.prefix { $0 != ":" }) } + lines
-        return try BusHandler().parse(YAMLParser.parse(all.joined(separator: "\n"), file: "a.yaml"), in: TemplateScope(["name": .init(.string)]))
+        return try BusHandler().parse(
+            YAMLParser.parse(all.joined(separator: "\n"), file: "a.yaml"), in: TemplateScope(["name": .init(.string)]))
     }
 
     static func plan(_ step: BusStep, on bus: PrivateBus, name: String = "x") throws -> BusPlan {

@@ -19,7 +19,9 @@ struct BusInspectionTests {
 
     private func findings(_ lines: [String], activating: Bool = false, on other: PrivateBus? = nil) async throws -> [String] {
         let step = try BusFixture.step(lines, on: other ?? bus)
-        return await handler.inspect(step, nil, activating: activating).map { "\($0.kind) \($0.location.line):\($0.location.column) \($0.message)" }
+        return await handler.inspect(step, nil, activating: activating).map {
+            "\($0.kind) \($0.location.line):\($0.location.column) \($0.message)"
+        }
     }
 
     /// Line 4 is that of the interface, and what a row adds begins at line 5.
@@ -74,7 +76,10 @@ struct BusInspectionTests {
         let peer = try JobsPeer(on: bus)
         let lines = [#"path: "/org/example/{name}""#, "member: Stat"]
         let note = try await findings(lines)
-        #expect(note == ["note 4:7 org.example.Jobs.Stat could not be checked: its path is filled from the event; a dry run with a payload checks it"])
+        #expect(
+            note == [
+                "note 4:7 org.example.Jobs.Stat could not be checked: its path is filled from the event; a dry run with a payload checks it"
+            ])
         let step = try BusFixture.step(lines, on: bus)
         let planned = await handler.inspect(step, try BusFixture.plan(step, on: bus, name: "Jobs"), activating: false)
         #expect(planned.map(\.kind) == [.contradiction])
@@ -127,6 +132,8 @@ struct BusInspectionTests {
 
     /// Each turn asks the bus, and what it tells comes in order.
     private func allAreForgotten() async {
-        while handler.descriptions.count > 0 { _ = try? await handler.owner(of: BusName("org.example.Nobody"), on: BusAddress(bus.address), timeout: .seconds(5)) }
+        while handler.descriptions.count > 0 {
+            _ = try? await handler.owner(of: BusName("org.example.Nobody"), on: BusAddress(bus.address), timeout: .seconds(5))
+        }
     }
 }

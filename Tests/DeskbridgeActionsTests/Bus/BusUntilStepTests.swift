@@ -43,6 +43,18 @@ struct BusUntilStepTests {
         #expect(try Self.plan(BusStepTests.head + ["waitFor: name"]).shown["waitFor"] == "name")
     }
 
+    @Test(arguments: [
+        ("sa{sv}as", "{0: org.example.Player, 1.PlaybackStatus: [Playing, Paused], \"1.Volume\": 0.5, 2.0: x}"),
+        ("(s(ib))", "{0.1.0: 5, 0.1.1: true}"),
+        ("v", "{0: 1}"), ("v", "{0.any.thing: x}"), ("ao", "{0.0: /org/example}"), ("t", "{0: 18446744073709551615}"), ("g", "{0: as}"),
+        ("sh", "{0: \"{name}\"}"), ("ay", "{0.3: 255}"),
+    ])
+    func argumentsAndTheirPartsCanBeNamed(_ signature: String, conditions: String) throws {
+        let step = try BusStepTests.parse(
+            Self.until("member: Done", "signature: \(signature)", "where: \(conditions)", "expect: \(conditions)"))
+        #expect(step.until?.conditions.count == step.until?.expectations.count)
+    }
+
     @Test func laterStepsMayNameTheSignal() throws {
         let step = try BusStepTests.parse(Self.until("member: Done", "signature: s"))
         #expect(step.resultType == .object(members: ["reply": .init(.array(of: .any)), "signal": .init(.array(of: .any))]))
@@ -55,7 +67,10 @@ struct BusUntilStepTests {
         (["member: Done", "signature: a{vs}"], "7:14", "at character 3"),
         (["member: 5", "signature: s"], "6:11", "must be a string"),
         (["member: Done", "signature: s", "were: {0: x}"], "8:3", "Did you mean \"where\""),
-        (["member: Done", "signature: s", "where: {1: x}"], "8:11", "there is no argument 1: the signature \"s\" has 1 argument, counted from 0"),
+        (
+            ["member: Done", "signature: s", "where: {1: x}"], "8:11",
+            "there is no argument 1: the signature \"s\" has 1 argument, counted from 0"
+        ),
         (["member: Done", "signature: s", "where: {first: x}"], "8:11", "\"first\" names no argument"),
         (["member: Done", "signature: s", "where: {\"0.a\": x}"], "8:11", "0 is a string (s) and has no parts"),
         (["member: Done", "signature: s", "where: {0: 5}"], "8:14", "can never be that: a string (s) takes a string"),
@@ -106,6 +121,13 @@ struct BusUntilStepTests {
         #expect(!plan.shown.text.contains("k-1234"))
         #expect(plan.shown["until"]?["where"] == ["0": "<secret>"])
         #expect(plan.holdsSecret)
+        var lines = Self.until("member: Done", "signature: s")
+        lines[1] = #"path: "/org/{pin}""#
+        let path = try Self.plan(lines, ["pin": "k_1234"])
+        #expect(!path.shown.text.contains("k_1234") && path.shown["until"]?["path"] == "/org/<secret>")
+        lines = BusStepTests.head + ["waitFor: name"]
+        lines[0] = #"destination: "org.example.{pin}""#
+        expectMistake(lines, "1:14", "names a secret parameter")
     }
 
     private func expectMistake(

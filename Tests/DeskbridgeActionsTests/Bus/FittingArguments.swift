@@ -28,7 +28,8 @@ struct FittingArguments: Sendable {
         .init(
             repeated("(a", 16) + repeated("a(", 16) + "n" + repeated(")", 32), repeated("[", 65) + "-32768" + repeated("]", 65),
             repeated("1 ", 32) + "-32768"),
-        .init("a{sv}", #"[{"a": {"@": "a{sv}", "value": {"b": {"@": "av", "value": [{"@": "(yv)", "value": [1, "c"]}]}}}}]"#,
+        .init(
+            "a{sv}", #"[{"a": {"@": "a{sv}", "value": {"b": {"@": "av", "value": [{"@": "(yv)", "value": [1, "c"]}]}}}}]"#,
             "1 a a{sv} 1 b av 1 (yv) 1 s c"),
         .init(
             "v", "[" + repeated(#"{"@":"v","value":"#, 60) + "true" + repeated("}", 60) + "]", repeated("v ", 60) + "b true"),
@@ -36,7 +37,8 @@ struct FittingArguments: Sendable {
 
     private static func repeated(_ text: String, _ count: Int) -> String { String(repeating: text, count: count) }
 
-    static let all: [FittingArguments] = scalars + edges + texts + longTexts + arrays + structures + dictionaries + variants + aligned + known + nested
+    static let all: [FittingArguments] =
+        scalars + edges + texts + longTexts + arrays + structures + dictionaries + variants + aligned + known + nested
 
     private static let scalars: [FittingArguments] = [
         .init("y", "[0]", "0"), .init("y", "[255]", "255"), .init("y", "[1.0]", "1"),

@@ -73,7 +73,7 @@ struct FolderRaceTests {
 
     /// Another thread swaps a folder on the way for a link to one outside that looks the same, and back, all the time.
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [("client", ["p/", "p/a/"]), ("client/p", ["a/"]), ("client/p/a", [])] as [(String, [String])])
     func noSwappedLinkLeadsOutOfTheRoot(_ swapped: String, _ outside: [String]) async throws {
         let fixture = try FolderFixture(in: "/dev/shm")

@@ -22,7 +22,8 @@ import Testing
         let paths = Set(Self.nodes.map { $0.path.dropFirst().joined(separator: " ") })
         let wanted: Set = [
             "init", "doctor", "status", "send", "queue list", "queue show", "queue retry", "queue cancel", "queue drop", "queue resolve",
-            "queue approve", "queue deny", "queue stats", "events list", "events tail", "events replay", "token create", "token list", "token rotate", "token revoke",
+            "queue approve", "queue deny", "queue stats", "events list", "events tail", "events replay", "token create", "token list",
+            "token rotate", "token revoke",
         ]
         #expect(wanted.isSubset(of: paths))
     }

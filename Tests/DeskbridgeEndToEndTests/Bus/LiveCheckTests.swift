@@ -49,7 +49,9 @@ struct LiveCheckTests {
         let home = try TestHome(Self.files())
         let result = try await Self.check(home, "--live", on: bus)
         #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
-        #expect(result.output == "1 action and 1 rule checked: all good.\n1 D-Bus step compared with what runs: all as the peers describe it.", "\(result.output)")
+        #expect(
+            result.output == "1 action and 1 rule checked: all good.\n1 D-Bus step compared with what runs: all as the peers describe it.",
+            "\(result.output)")
         peer.end()
     }
 

@@ -54,6 +54,27 @@ struct WebFileTests {
     }
 
     @Test(arguments: [
+        ("gzip", true), ("gzip, deflate, br", true), ("br;q=1, GZIP;q=0.5", true), ("", false), ("br", false), ("gzip;q=0", false),
+        ("gzip; q=0.0", false), ("identity", false),
+    ])
+    func aBrowserThatTakesGzipIsSentLess(encodings: String, isCompressed: Bool) async throws {
+        try await withBridge(.samples) { bridge in
+            let plain = try await bridge.request("GET", "/console/main.js")
+            let answer = try await bridge.request("GET", "/console/main.js", headers: [("Accept-Encoding", encodings)])
+            #expect(answer.status == 200 && answer.headers["vary"]?.contains("Accept-Encoding") == true)
+            #expect(answer.headers["content-encoding"] == (isCompressed ? "gzip" : nil))
+            #expect((answer.body == plain.body) == !isCompressed)
+            #expect((answer.headers["etag"] == plain.headers["etag"]) == !isCompressed)
+            guard isCompressed else { return }
+            #expect(answer.body.count < plain.body.count / 2 && answer.body.prefix(2) == [0x1F, 0x8B])
+            let again = try await bridge.request(
+                "GET", "/console/main.js",
+                headers: [("Accept-Encoding", encodings), ("If-None-Match", answer.headers["etag"] ?? "")])
+            #expect(again.status == 304)
+        }
+    }
+
+    @Test(arguments: [
         "/console/", "/console/nothing.js", "/console/%2e%2e/client.js", "/console/../client.js", "/console/client.js", "/web/client.js",
     ])
     func nothingElseIsServed(target: String) async throws {

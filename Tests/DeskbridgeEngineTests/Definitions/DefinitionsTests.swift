@@ -39,7 +39,7 @@ import Testing
     private func types(_ definitions: Definitions) -> [String] { definitions.current.catalog.types }
 
     private func mayCause(_ type: String, _ definitions: Definitions) -> Bool {
-        definitions.current.policy.policy.decide(PolicyRequest(type: type, client: "studio", origin: nil)).effect == .allow
+        definitions.current.policy.policy.mayCause(type: type, client: "studio", origin: nil)
     }
 
     // MARK: Start

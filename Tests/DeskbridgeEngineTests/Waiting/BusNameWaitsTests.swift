@@ -1,8 +1,9 @@
 import DeskbridgeActions
 import DeskbridgeCore
-import DeskbridgeEngine
 import DeskbridgeTestSupport
 import Testing
+
+@testable import DeskbridgeEngine
 
 /// Events that wait for a name on a real bus.
 @Suite(.timeLimit(.minutes(2))) struct BusNameWaitsTests {

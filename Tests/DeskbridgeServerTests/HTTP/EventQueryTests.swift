@@ -23,6 +23,12 @@ import Testing
         #expect(query.limit == 5)
     }
 
+    @Test func aTimeRangeNarrows() throws {
+        let query = try EventQuery(QueryItems("/v1/events?from=2026-11-21T09:00:00Z&to=2026-11-21T10:00:00.500Z"))
+        #expect(query.filter.from == Timestamp("2026-11-21T09:00:00.000Z"))
+        #expect(query.filter.to == Timestamp("2026-11-21T10:00:00.500Z"))
+    }
+
     @Test(arguments: [("1", 1), ("500", 500), ("501", 500), ("1000000", 500), ("", 50)]) func aPageIsBounded(limit: String, expected: Int)
         throws
     {
@@ -36,7 +42,7 @@ import Testing
 
     @Test(arguments: [
         "state=done", "state=Queued", "type=a", "type=A-B", "client=A", "client=a%20b", "after=x", "after=1.5", "after=9223372036854775808",
-        "limit=0", "limit=-1", "limit=x",
+        "limit=0", "limit=-1", "limit=x", "from=yesterday", "to=2026-11-21",
     ])
     func whatIsNoValueIsRefused(query: String) {
         do throws(Problem) {

@@ -114,6 +114,29 @@ import Testing
         }
     }
 
+    @Test func aRepeatedKeyOvertakesNothingThatWasMissed() async throws {
+        let bench = try bench()
+        let studio = try client("studio")
+        try await bench.withEngine {
+            try await sendMany(3, bench, from: studio)
+            let kept = KeptMessages()
+            let session = LiveSession(
+                client: studio, bridge: bench.bridge, status: StatusBoard(counts: try await bench.store.counts()), sink: kept,
+                style: .deskbridge)
+            session.open(at: try await session.place(of: .unacknowledged))
+            defer { session.close() }
+            session.send(try await bench.bridge.intake.submit(try bench.draft("PROBE", "k-2", ["name": "k-2"]), from: studio.identity))
+            #expect(kept.seqs == [])
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await session.run() }
+                _ = try await kept.next(seq: 3)
+                session.close()
+                try await group.waitForAll()
+            }
+            #expect(kept.seqs == [1, 2, 3])
+        }
+    }
+
     @Test func othersEventsAreHeardOnlyBySubscriptionAndOnlyWhereVisible() async throws {
         let bench = try bench()
         let (studio, viewer, stranger) = (try client("studio"), try client("viewer"), try client("stranger"))

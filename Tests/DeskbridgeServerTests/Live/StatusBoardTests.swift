@@ -15,6 +15,18 @@ import Testing
         #expect(board.current["finals"] == ["succeeded": 0, "failed": 1, "cancelled": 0, "expired": 0, "unknown": 0])
     }
 
+    @Test func onlyTheOwnerHearsWhoIsConnected() throws {
+        let sessions = SessionRegistry()
+        let board = StatusBoard(counts: [:], sessions: sessions)
+        let studio = Identity(client: try #require(ClientName("studio")), token: "t1")
+        sessions.add("1", Authenticated(identity: studio, rate: nil, isSingleSession: false)) { _ in }
+        let clients: JSONValue = [["client": "studio", "connections": 1]]
+        #expect(board.current(for: .local)["clients"] == clients)
+        #expect(board.current(for: Identity(client: .console, token: "t2", isDesk: true))["clients"] == clients)
+        #expect(board.current(for: studio)["clients"] == nil)
+        #expect(board.current(for: studio)["queue"] == board.current["queue"])
+    }
+
     /// Every way that an event can go: what the board counts is what the ledger counts.
     @Test func theCountsStayThoseOfTheLedger() async throws {
         let action = EngineBench.probeAction + "\nretry: {attempts: 2, initial: 1h, jitter: none}\nexpires: 2h"
@@ -107,12 +119,12 @@ import Testing
 
     @Test func listenersAreToldOfChangesUntilTheyEnd() async throws {
         let board = StatusBoard(counts: [:])
-        let heard = Mailbox<JSONObject>()
-        let end = board.listen { heard.put($0) }
+        let heard = Mailbox<Void>()
+        let end = board.listen { heard.put(()) }
         let running = Task { await board.run() }
         board.hear(.forgotten([.failed: -1]))
-        let first = await heard.first()
-        #expect(first?["finals"]?["failed"] == 1)
+        await heard.first()
+        #expect(board.current["finals"]?["failed"] == 1)
         end()
         running.cancel()
         await running.value

@@ -4,7 +4,7 @@ import pathlib
 import re
 import unittest
 
-import screenshots
+import scenes
 from desk import ROOT, Browser, Desk
 
 VIEWS = ["now", "queue", "actions", "events", "access", "debug"]
@@ -108,11 +108,11 @@ return problems;
 class AccessibilityTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.desk = cls.enterClassContext(Desk(asks=screenshots.ASKED))
+        cls.desk = cls.enterClassContext(Desk(asks=scenes.ASKED))
         cls.browser = cls.enterClassContext(Browser())
-        screenshots.prepare(cls.desk)
+        scenes.prepare(cls.desk)
         cls.browser.sign_in(cls.desk)
-        screenshots.later(cls.desk)
+        scenes.later(cls.desk)
 
     def check(self, what):
         problems = self.browser.driver.execute_script(CHECKS)
@@ -123,7 +123,7 @@ class AccessibilityTests(unittest.TestCase):
             self.browser.colours(dark)
             for width in (360, 1440) if dark else (360, 768, 1440, 3840):
                 self.browser.resize(width, 900)
-                for name, place, act in screenshots.SCENES:
+                for name, place, act in scenes.SCENES:
                     with self.subTest(view=name, dark=dark, width=width):
                         self.browser.go("#/now")
                         self.browser.go(place)

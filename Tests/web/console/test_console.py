@@ -193,6 +193,8 @@ class QueueTests(ConsoleTest):
         browser.click(".detail [data-verb=drop]")
         browser.click_button("Drop", "dialog")
         browser.wait_for_text("PUBLISH_SHOT dropped", ".notices")
+        browser.wait_for_text("No event fits")
+        self.assertIsNone(browser.find(".detail"))
 
     def test_what_runs_can_be_cancelled(self):
         browser = self.browser
@@ -234,6 +236,39 @@ class QueueTests(ConsoleTest):
         lines = until(lambda: path.read_text().splitlines(), "it is written")
         listed = json.loads(desk.run("events", "list", "--format", "json").stdout)["events"]
         self.assertEqual([json.loads(line)["id"] for line in lines][: len(listed)], [event["id"] for event in listed])
+
+
+class ApprovalTests(ConsoleTest):
+    asks = "PUBLISH_SHOT"
+
+    def ask(self, shot):
+        self.desk.send("PUBLISH_SHOT", {"shot": shot})
+        self.browser.go("#/now")
+        self.browser.go("#/queue?state=waiting")
+        self.open_first()
+        self.browser.wait_for_text("What it would do", ".detail")
+
+    def test_what_asks_is_approved_after_its_plan_was_shown(self):
+        browser, desk = self.browser, self.desk
+        (desk.home / "gates" / "review").write_text("")
+        self.ask("sq01_sh010")
+        browser.click(".detail [data-verb=approve]")
+        browser.wait(lambda: browser.find("dialog .argv"), "the plan")
+        self.assertIn("sq01_sh010", browser.text("dialog .argv"))
+        browser.click_button("Approve", "dialog")
+        browser.wait(lambda: browser.find(".detail-head .state[data-state=succeeded]"), "it ran")
+        self.assertIn("Approved", browser.text(".detail"))
+        self.assertIn("by the console", browser.text(".detail"))
+
+    def test_what_asks_is_denied_with_a_reason(self):
+        browser = self.browser
+        self.ask("sq01_sh020")
+        browser.click(".detail [data-verb=deny]")
+        browser.fill("Why (the sender reads this)", "not before the review", "dialog")
+        browser.click_button("Deny", "dialog")
+        browser.wait(lambda: browser.find(".detail-head .state[data-state=failed]"), "it did not run")
+        self.assertIn("not before the review", browser.text(".detail"))
+        self.assertIn("denied_at_desk", browser.text(".detail"))
 
 
 class LongListTests(ConsoleTest):
