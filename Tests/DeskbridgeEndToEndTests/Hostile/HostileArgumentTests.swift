@@ -96,7 +96,8 @@ struct HostileArgumentTests {
             for command in [["events", "list"], ["queue", "list", "--all"], ["status"]] {
                 let listing = try await bridge.home.command(command)
                 for scalar in listing.output.unicodeScalars {
-                    let isPlain = scalar == "\n" || !(scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format)
+                    let isPlain =
+                        scalar == "\n" || !(scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format)
                     #expect(isPlain, "\(command) prints U+\(String(scalar.value, radix: 16, uppercase: true))")
                 }
             }

@@ -66,7 +66,8 @@ enum HostileText {
 
     /// What programs take for an option when an argument begins with it.
     static let options = [
-        "-", "--", "-rf", "--help", "-oProxyCommand=touch $ROOT/owned", "--upload-pack=touch $ROOT/owned", "-c touch", "-e", "--=", "-\n", "--\u{202E}",
+        "-", "--", "-rf", "--help", "-oProxyCommand=touch $ROOT/owned", "--upload-pack=touch $ROOT/owned", "-c touch", "-e", "--=", "-\n",
+        "--\u{202E}",
         "-\u{0301}", "-1", "-0",
     ]
 
