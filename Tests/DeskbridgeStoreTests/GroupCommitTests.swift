@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(10, 8 << 20, 4), (1000, 10 * (512 + 2), 4), (1000, 1, 26)])
+    @Test(arguments: [(10, 8 << 20, 4), (1000, 10 * (1024 + 2), 4), (1000, 1, 26)])
     func aTransactionIsBounded(operations: Int, bytes: Int, commits: Int) async throws {
         var options = EventStore.Options()
         options.operationsPerCommit = operations
