@@ -43,6 +43,8 @@ extension DefinitionError {
             message = "there is more after the end of the document"
         case "did not find expected node content":
             message = found == nil ? "the file ends where a value is expected" : "a value is expected here"
+        case let problem where problem.hasPrefix("Maximum nesting level reached"):
+            message = "lists and mappings are nested too deep here"
         default:
             let context = error.context.isEmpty ? "" : " \(error.context)"
             message = "\(error.problem)\(context)"
