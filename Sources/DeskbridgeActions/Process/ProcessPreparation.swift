@@ -85,6 +85,10 @@ struct ProcessPreparation: Sendable {
                 opened.append((folder.path.value, try folder.open()))
             } catch {
                 guard folder.mustExist || error.errorNumber != ENOENT else { continue }
+                guard error.errorNumber != ENOENT else {
+                    let missing = "the sandbox names \(folder.path.shown), which is not there: make it, then try the event again"
+                    throw Failure("directory_missing", missing, .permanent)
+                }
                 guard case .failed(let failure) = error.outcome else { continue }
                 throw Failure("directory_missing", "a folder of the sandbox is not to be had: \(failure.message)", .permanent)
             }

@@ -39,6 +39,7 @@ package struct ActionsCheck: BridgeCommand {
 
     package func run(on terminal: Terminal) async throws {
         let files = try HomeFiles(home)
+        try files.demandHome()
         let handlers = StandardHandlers(environment: ProcessInfo.processInfo.environment, home: files.userFolder)
         let snapshot: Definitions.Snapshot
         do { snapshot = try files.definitions(handlers.table).current } catch {

@@ -56,6 +56,10 @@ enum MachineChecks {
         let remedy = "Start the daemon from your desktop session, such as in a terminal window of it."
         if let address {
             // A server address is a list (D-Bus specification, "Server Addresses"); only a path can be looked at without connecting.
+            let isAddress = ["unix:", "unixexec:", "tcp:", "nonce-tcp:", "autolaunch:", "systemd:"].contains(where: address.hasPrefix)
+            guard isAddress else {
+                return .warned("DBUS_SESSION_BUS_ADDRESS is no address of a bus: \(address.printable())", remedy: remedy)
+            }
             guard address.hasPrefix("unix:path=") else { return .passed(address) }
             let path = String(address.dropFirst("unix:path=".count).prefix { $0 != "," && $0 != ";" })
             guard FileFacts(path) == nil else { return .passed(address) }

@@ -30,6 +30,7 @@ package struct PolicyCheck: BridgeCommand {
 
     package func run(on terminal: Terminal) async throws {
         let files = try HomeFiles(home)
+        try files.demandHome()
         let handlers = StandardHandlers(environment: ProcessInfo.processInfo.environment, home: files.userFolder)
         let snapshot = Result { () throws(DefinitionErrors) in try files.checkedDefinitions(handlers.table).current }
         await handlers.shutdown()

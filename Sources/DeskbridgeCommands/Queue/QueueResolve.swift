@@ -22,7 +22,7 @@ package struct QueueResolve: BridgeCommand {
     @Argument(help: ArgumentHelp(EventReference.help, valueName: "id"))
     package var event: EventReference
 
-    @Option(name: .customLong("as"), help: "How it ended.")
+    @Option(name: .customLong("as"), help: "How it ended: succeeded or failed.")
     package var finding: Finding
 
     @Option(help: ArgumentHelp("What the confirmation says, a JSON object; with --as succeeded.", valueName: "json"))

@@ -17,6 +17,13 @@ struct HomeFiles {
         self.userFolder = userFolder
     }
 
+    /// A check of nothing would find everything in order.
+    /// - Throws: ``CommandFailure`` if there is no home at this place.
+    func demandHome() throws(CommandFailure) {
+        guard [home.configurationFile, home.actions, home.policies].allSatisfy({ FileFacts($0) == nil }) else { return }
+        throw CommandFailure("There is no home with actions in \(home.actions). `deskbridge init` makes one.", .configuration)
+    }
+
     /// - Throws: ``CommandFailure`` with every mistake and its place.
     func configuration() throws(CommandFailure) -> BridgeConfiguration {
         do { return try Self.configuration(of: home) } catch { throw Self.failure(error) }

@@ -73,7 +73,10 @@ package struct YAMLParser: ~Copyable {
     }
 
     private mutating func node(_ event: YAMLEvent) throws(YAMLFailure) -> YAMLNode {
-        if case .alias = event.kind { throw mistake(event.start, "aliases (*name) are not supported: write the value out") }
+        if case .alias = event.kind {
+            throw mistake(
+                event.start, "aliases (*name) are not supported: put a text that begins with * between quotes, or write the value out")
+        }
         guard !event.hasAnchor else { throw mistake(event.start, "anchors (&name) are not supported: write each value where it is used") }
         guard !event.hasTag else {
             throw mistake(event.start, "tags (!name) are not supported: put a value between quotes to make it a string")

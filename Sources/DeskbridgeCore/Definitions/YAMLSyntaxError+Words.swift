@@ -37,6 +37,9 @@ extension DefinitionError {
         case "found unexpected end of stream" where error.context == "while scanning a quoted scalar":
             place = error.contextPlace
             message = "this quote is not closed"
+        case "did not find expected alphabetic or numeric character" where error.context == "while scanning an alias":
+            place = error.contextPlace
+            message = "a text that begins with * stands between quotes: \"*\""
         case "found unknown escape character":
             message = "after \\ this character means nothing: write \\\\ for a backslash, or use single quotes"
         case "did not find expected <document start>":

@@ -45,7 +45,11 @@ package struct PolicyReview: Sendable {
     /// Clients in rules that none of these clients fits.
     package func unknown(clients: [String]) -> [PolicyFinding] {
         rules.flatMap { rule -> [PolicyFinding] in
-            let idle = rule.clients.filter { pattern in !clients.contains { pattern.matches($0) } }
+            // Programs on the bus and the console need no token that was made for them.
+            let idle = rule.clients.filter { pattern in
+                !pattern.description.hasPrefix("dbus:") && !pattern.matches(ClientName.console.text)
+                    && !clients.contains { pattern.matches($0) }
+            }
             guard !idle.isEmpty else { return [] }
             return [
                 PolicyFinding(

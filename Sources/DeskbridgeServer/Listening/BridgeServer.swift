@@ -84,10 +84,11 @@ package struct BridgeServer: Service {
             bridge.services + [StatusService(board: status)] + [busEntrance].compactMap { $0 } + applications
         try await withGracefulShutdownHandler {
             try await ServiceGroup(configuration: .init(services: services, logger: bridge.logger)).run()
-        } onGracefulShutdown: { [bridge, sessions, waits] in
+        } onGracefulShutdown: { [bridge, sessions, waits, pairing] in
             bridge.intake.close()
             sessions.endAll()
             waits.endAll()
+            pairing.shutDown()
         }
     }
 

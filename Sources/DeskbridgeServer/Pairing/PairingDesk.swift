@@ -51,6 +51,7 @@ package final class PairingDesk: Sendable {
 
     private let monotonic: MonotonicClock
     private let window = Mutex<Window?>(nil)
+    private let isShutDown = Mutex(false)
 
     package init(monotonic: MonotonicClock) { self.monotonic = monotonic }
 
@@ -67,7 +68,18 @@ package final class PairingDesk: Sendable {
             return window
         }
         old?.end(.replaced)
+        if isShutDown.withLock({ $0 }) { close(id, .withdrawn) }
         return (id, code)
+    }
+
+    /// Lets everybody go who waits in a window: the bridge is stopping.
+    func shutDown() {
+        isShutDown.withLock { $0 = true }
+        let open = window.withLock { window in
+            defer { window = nil }
+            return window
+        }
+        open?.end(.withdrawn)
     }
 
     /// Whether a page of this origin may try now.

@@ -31,7 +31,7 @@ import Testing
             let terminal = TestTerminal()
             try await QueueList.parse(["--home", daemon.folder]).run(on: terminal.terminal())
             #expect(terminal.output.isEmpty)
-            #expect(terminal.error.hasPrefix("No such event."))
+            #expect(terminal.error.hasPrefix("No such event waits or runs."))
         }
     }
 

@@ -94,6 +94,7 @@ import Testing
             let path = "\(temporary.folder)/bus"
             func isPassed(_ finding: Finding) -> Bool { if case .passed = finding { true } else { false } }
             #expect(!isPassed(MachineChecks.sessionBus(nil, runtimeFolder: nil)))
+            #expect(!isPassed(MachineChecks.sessionBus("Invalid file descriptor: \"--print-pid\"", runtimeFolder: nil)))
             #expect(!isPassed(MachineChecks.sessionBus("unix:path=\(path),guid=1", runtimeFolder: nil)))
             #expect(!isPassed(MachineChecks.sessionBus(nil, runtimeFolder: temporary.folder)))
             close(creat(path, 0o600))

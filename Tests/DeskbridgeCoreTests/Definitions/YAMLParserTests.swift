@@ -51,7 +51,10 @@ struct YAMLParserTests {
         ("a: &x 1", "1:4: anchors (&name) are not supported: write each value where it is used"),
         ("a: &x [1]", "1:4: anchors (&name) are not supported: write each value where it is used"),
         ("&x a: 1", "1:1: anchors (&name) are not supported: write each value where it is used"),
-        ("a: *x", "1:4: aliases (*name) are not supported: write the value out"),
+        (
+            "a: *x", "1:4: aliases (*name) are not supported: put a text that begins with * between quotes, or write the value out"
+        ),
+        ("a: [*]", "1:5: a text that begins with * stands between quotes: \"*\""),
         ("a: !!str 1", "1:4: tags (!name) are not supported: put a value between quotes to make it a string"),
         ("a: ! 1", "1:4: tags (!name) are not supported: put a value between quotes to make it a string"),
         ("- !mine {a: b}", "1:3: tags (!name) are not supported: put a value between quotes to make it a string"),

@@ -114,6 +114,27 @@ struct PairingTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func aBridgeThatStopsLetsBothSidesGo() async throws {
+        try await withBridge(.samples) { bridge in
+            let desk = try bridge.home.launch(["pair"])
+            let code = try #require(await desk.output.first())
+            let page = Task { try? await bridge.pair(code, from: Self.studio) }
+            _ = await desk.errors.first { $0.contains("asks to be paired") }
+            #expect(try await bridge.stop() == .code(0))
+            #expect(await page.value?.status != 201)
+            _ = await desk.exit()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aBridgeStopsWhileNobodyHasTypedTheCode() async throws {
+        try await withBridge(.samples) { bridge in
+            let desk = try bridge.home.launch(["pair"])
+            _ = try #require(await desk.output.first())
+            #expect(try await bridge.stop() == .code(0))
+            #expect(await desk.exit() != .code(0))
+        }
+    }
+
     @Test func onlyTheDeskPairs() async throws {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")
