@@ -84,7 +84,7 @@ export class EventDetail {
       items.push(entry('waiting', what, null, event.waitsUntil ? element('p.note', {}, `at most until ${moment(event.waitsUntil)} (${relative(event.waitsUntil)})`) : null));
     }
     if (event.state === 'retrying') {
-      items.push(entry('retrying', `Next try ${relative(event.dueAt)}`, event.dueAt, element('p.note', {}, `attempt ${event.attempt + 1} of ${event.maximumAttempts}`)));
+      items.push(entry('retrying', `Next try ${relative(event.dueAt)}`, event.dueAt, element('p.note', {}, `attempt ${event.attemptsUsed + 1} of ${event.maximumAttempts}`)));
     } else if (event.state === 'queued') {
       items.push(entry('queued', 'Waits for its turn', null, event.dueAt && Date.parse(event.dueAt) > Date.now() ? element('p.note', {}, `not before ${moment(event.dueAt)}`) : null));
     } else if (isFinal(event.state)) {

@@ -26,6 +26,8 @@ package struct RemoteEvent: Sendable, Equatable {
     /// What a waiting event waits for.
     package var waitsFor: WaitReason? { json["waitsFor"].flatMap { WaitReason(json: $0) } }
     package var attempt: Int64 { json["attempt"]?.integerValue ?? 0 }
+    /// How many of its attempts count: not those that ended in a wait, nor those before a person had it tried again.
+    package var attemptsUsed: Int64 { json["attemptsUsed"]?.integerValue ?? attempt }
     package var maximumAttempts: Int64? { json["maximumAttempts"]?.integerValue }
     package var errorCode: String? { json["error"]?["code"]?.stringValue }
     package var errorMessage: String? { json["error"]?["message"]?.stringValue }

@@ -17,7 +17,8 @@ package struct EventDetails {
         list.add("Event", event.id)
         list.add("Type", event.type)
         list.add("State", event.state.rawValue)
-        list.add("Attempts", event.maximumAttempts.map { "\(event.attempt) of \($0)" } ?? "\(event.attempt)")
+        let inAll = event.attempt == event.attemptsUsed ? "" : ", \(event.attempt) in all"
+        list.add("Attempts", (event.maximumAttempts.map { "\(event.attemptsUsed) of \($0)" } ?? "\(event.attemptsUsed)") + inAll)
         list.add("Client", event.json["origin"]?.stringValue.map { "\(event.client), from \($0)" } ?? event.client)
         list.add("Key", event.idempotencyKey)
         list.add("Action", event.json["action"]?.stringValue)

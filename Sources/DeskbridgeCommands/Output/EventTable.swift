@@ -19,7 +19,7 @@ package enum EventTable {
     }
 
     private static func attempts(_ event: RemoteEvent) -> String {
-        event.attempt == 0 ? "" : event.maximumAttempts.map { "\(event.attempt)/\($0)" } ?? "\(event.attempt)"
+        event.attempt == 0 ? "" : event.maximumAttempts.map { "\(event.attemptsUsed)/\($0)" } ?? "\(event.attemptsUsed)"
     }
 
     private static func note(_ event: RemoteEvent, now: Timestamp) -> String {

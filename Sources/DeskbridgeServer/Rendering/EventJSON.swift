@@ -12,6 +12,7 @@ package enum EventJSON {
             "state": .string(record.state.rawValue), "idempotencyKey": .string(event.key.text), "action": .string(event.action),
             "rule": .string(event.rule), "payload": event.shownPayload ?? event.payload,
             "acceptedAt": .string(event.acceptedAt.description), "attempt": .integer(Int64(record.attempt)),
+            "attemptsUsed": .integer(Int64(record.attempt - record.attemptsBeforeRetry)),
             "maximumAttempts": .integer(Int64(event.maximumAttempts)),
         ]
         members["origin"] = event.origin.map(JSONValue.string)
