@@ -55,6 +55,14 @@ import Testing
                 """#)
     }
 
+    @Test func attemptsThatEndedInAWaitDoNotCount() throws {
+        var members = try Samples.queued().objectValue ?? [:]
+        members.merge(["attempt": 7, "attemptsUsed": 2]) { _, new in new }
+        let event = try RemoteEvent(.object(members))
+        #expect(EventTable.text([event], on: terminal).contains(" 2/8"))
+        #expect(EventDetails.text(event, on: terminal).contains("Attempts  2 of 8, 7 in all"))
+    }
+
     @Test func anEventWithFewMembersIsShownAllTheSame() throws {
         let event = try RemoteEvent(["id": "x", "state": "queued"])
         #expect(EventDetails.text(event, on: terminal) == "Event     x\nState     queued\nAttempts  0\n")

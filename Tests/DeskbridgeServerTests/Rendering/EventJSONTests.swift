@@ -34,6 +34,7 @@ import Testing
 
             let retrying = EventJSON.detail(try await bench.history(record.id))
             #expect(retrying["state"] == "retrying")
+            #expect(retrying["attemptsUsed"] == 1)
             #expect(retrying["payload"] == ["name": "a", "password": "<secret>"])
             #expect(retrying["client"] == "studio")
             #expect(retrying["origin"] == "https://studio.example")
