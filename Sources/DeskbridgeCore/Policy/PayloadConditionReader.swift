@@ -102,9 +102,8 @@ struct PayloadConditionReader {
                 throw DefinitionError(node.location(ofCharacter: error.offset), error.message)
             }
         }
-        let lengths = 0...ParameterReader.longestText
-        reader.read("minLength", into: &shortest) { node, what throws(DefinitionError) in try node.integer(what, in: lengths) }
-        reader.read("maxLength", into: &longest) { node, what throws(DefinitionError) in try node.integer(what, in: lengths) }
+        reader.read("minLength", into: &shortest) { node, what throws(DefinitionError) in try node.integer(what, in: ParameterReader.lengths) }
+        reader.read("maxLength", into: &longest) { node, what throws(DefinitionError) in try node.integer(what, in: ParameterReader.lengths) }
         if shortest <= longest {
             test.lengths = shortest...longest
         } else {
