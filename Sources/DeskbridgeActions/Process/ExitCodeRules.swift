@@ -110,7 +110,8 @@ extension ExitCodeRules {
                 "retry", "Codes of failures that may be tried again; \"*\" for all others. Those that are not listed anywhere are.",
                 codesOrOthers, examples: [[75], "*"]),
             .optional(
-                "permanent", "Codes of failures for good; \"*\" for all others. 64, 65, 66, 77, 78, 126 and 127 if left out.", codesOrOthers,
+                "permanent", "Codes of failures for good; \"*\" for all others. 64, 65, 66, 77, 78, 126 and 127 if left out.",
+                codesOrOthers,
                 examples: [[1, 2], "*"]),
         ])
     }()

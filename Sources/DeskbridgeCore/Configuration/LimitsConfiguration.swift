@@ -28,25 +28,26 @@ package struct LimitsConfiguration: Sendable, Hashable {
 
 extension LimitsConfiguration {
     static let messages = 1 << 10...16 << 20
-    static let connectionCounts = 1...10_000
+    static let counts = 1...10_000
     static let backlogs = 64 << 10...256 << 20
     static let times = Duration.milliseconds(100) ... .seconds(600)
 
     mutating func read(_ node: YAMLNode?, _ errors: inout [DefinitionError]) {
+        let times = Self.times
         var reader = MappingReader(node, "limits")
         reader.read("message", into: &message) { node, what throws(DefinitionError) in try node.size(what, in: Self.messages) }
         reader.read("body", into: &body) { node, what throws(DefinitionError) in try node.size(what, in: Self.messages) }
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
-        reader.read("connections", into: &connections) { node, what throws(DefinitionError) in try node.integer(what, in: Self.connectionCounts) }
-        reader.read("strangers", into: &strangers) { node, what throws(DefinitionError) in try node.integer(what, in: Self.connectionCounts) }
+        reader.read("connections", into: &connections) { node, what throws(DefinitionError) in try node.integer(what, in: Self.counts) }
+        reader.read("strangers", into: &strangers) { node, what throws(DefinitionError) in try node.integer(what, in: Self.counts) }
         reader.read("unsent", into: &unsent) { node, what throws(DefinitionError) in try node.size(what, in: Self.backlogs) }
-        reader.read("headers", into: &headers) { node, what throws(DefinitionError) in try node.duration(what, in: Self.times) }
-        reader.read("authentication", into: &authentication) { node, what throws(DefinitionError) in try node.duration(what, in: Self.times) }
+        reader.read("headers", into: &headers) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
+        reader.read("authentication", into: &authentication) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
         let hasSilence = reader.node("silence") != nil
-        reader.read("ping", into: &ping) { node, what throws(DefinitionError) in try node.duration(what, in: Self.times) }
+        reader.read("ping", into: &ping) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
         if !hasSilence { silence = ping * 2 }
         reader.read("silence", into: &silence) { node, what throws(DefinitionError) in
-            let value = try node.duration(what, in: Self.times)
+            let value = try node.duration(what, in: times)
             guard value > ping else { throw node.error("\(what) must be longer than limits.ping, which is \(Units.text(ping))") }
             return value
         }
@@ -65,11 +66,11 @@ extension LimitsConfiguration {
                 "rate", "Messages and requests of one client, unless its token carries a rate of its own.", .rate,
                 default: .string(usual.rate.description)),
             .optional(
-                "connections", "Connections at one time that have signed in; one more is answered 503.", .integer(in: connectionCounts),
+                "connections", "Connections at one time that have signed in; one more is answered 503.", .integer(in: counts),
                 default: .integer(Int64(usual.connections))),
             .optional(
                 "strangers", "Connections at one time that have not signed in; one more closes the one that has been there longest.",
-                .integer(in: connectionCounts), default: .integer(Int64(usual.strangers))),
+                .integer(in: counts), default: .integer(Int64(usual.strangers))),
             size("unsent", "What may wait to be sent on one connection before it is closed as too slow.", in: backlogs, usual.unsent),
             time("headers", "Time for the headers of a request.", usual.headers),
             time("authentication", "Time for a WebSocket to authenticate.", usual.authentication),

@@ -102,8 +102,9 @@ struct PayloadConditionReader {
                 throw DefinitionError(node.location(ofCharacter: error.offset), error.message)
             }
         }
-        reader.read("minLength", into: &shortest) { node, what throws(DefinitionError) in try node.integer(what, in: ParameterReader.lengths) }
-        reader.read("maxLength", into: &longest) { node, what throws(DefinitionError) in try node.integer(what, in: ParameterReader.lengths) }
+        let lengths = ParameterReader.lengths
+        reader.read("minLength", into: &shortest) { node, what throws(DefinitionError) in try node.integer(what, in: lengths) }
+        reader.read("maxLength", into: &longest) { node, what throws(DefinitionError) in try node.integer(what, in: lengths) }
         if shortest <= longest {
             test.lengths = shortest...longest
         } else {

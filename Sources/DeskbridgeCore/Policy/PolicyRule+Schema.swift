@@ -12,7 +12,7 @@ extension PolicyRule {
                 "clients", "Whom the rule is about: names of tokens, or programs on the bus such as dbus:backup.service.", names,
                 examples: [["dashboard"], ["*"]]),
             .optional(
-                "origins", "Web origins, spelled as browsers send them; none is a request from outside a web page. Any will do if left out.",
+                "origins", "Web origins as browsers spell them; none is a request from outside a web page. Any will do if left out.",
                 .list(of: .text("^(none$|[a-z][a-z0-9+.-]*://[^*/?#@ ]+$)"), atLeast: 1), examples: [["https://studio.example"]]),
             .optional(
                 "payload", "Conditions on the payload, by the names of its fields or by JSON pointers; all must hold.",

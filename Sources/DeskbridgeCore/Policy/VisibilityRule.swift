@@ -25,7 +25,8 @@ extension VisibilityRule {
 
 extension VisibilityRule {
     static let schema = MappingSchema([
-        .required("client", "Who may see more; a * at an end stands for any other characters.", NamePattern.schema, examples: ["wallboard"]),
+        .required(
+            "client", "Who may see more; a * at an end stands for any other characters.", NamePattern.schema, examples: ["wallboard"]),
         .required(
             "sees", "The clients whose events they may see; a * at an end stands for any other characters.",
             .list(of: NamePattern.schema, atLeast: 1), examples: [["dashboard", "report-*"]]),

@@ -70,7 +70,8 @@ import Testing
             #expect(entries == [.renewed(path), .kept("\(home.schemas)/policy.json"), .kept("\(home.schemas)/config.json")])
             #expect(try text(path) == SchemaFile.action.text)
             #expect(try mode(path) == 0o600)
-            #expect(try FileManager.default.contentsOfDirectory(atPath: home.schemas).sorted() == ["action.json", "config.json", "policy.json"])
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: home.schemas).sorted() == ["action.json", "config.json", "policy.json"])
         }
     }
 

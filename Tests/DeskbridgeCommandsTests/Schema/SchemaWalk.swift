@@ -49,8 +49,8 @@ struct SchemaWalk {
         if let reference = schema["$ref"]?.stringValue, let target = Self.target(of: reference, in: document) {
             return settled(target, reference, node)
         }
-        guard schema["properties"] == nil, let key = ["oneOf", "anyOf"].first(where: { schema[$0] != nil }) else { return (schema, pointer) }
-        let choices = schema[key]?.arrayValue ?? []
+        let key = schema["oneOf"] == nil ? "anyOf" : "oneOf"
+        guard schema["properties"] == nil, let choices = schema[key]?.arrayValue else { return (schema, pointer) }
         let index = choices.firstIndex { choice in
             if let constant = choice["properties"]?["type"]?["const"] { return node.json["type"] == constant }
             return choice["$ref"] != nil || choice["type"]?.allows(node.json) == true

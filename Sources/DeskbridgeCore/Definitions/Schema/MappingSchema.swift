@@ -51,7 +51,7 @@ package struct MappingSchema: Sendable, Hashable {
 
     package var value: ValueSchema {
         var members: JSONObject = ["type": "object"]
-        members["properties"] = .object(JSONObject(keys.map { ($0.name, .object($0.value.members)) }, uniquingKeysWith: { first, _ in first }))
+        members["properties"] = .object(keys.reduce(into: [:]) { all, key in all[key.name] = .object(key.value.members) })
         let required = keys.filter(\.isRequired).map { JSONValue.string($0.name) }
         if !required.isEmpty { members["required"] = .array(required) }
         members["additionalProperties"] = false
