@@ -21,7 +21,9 @@ extension ValueSchema {
     }
 
     package static func integer(in range: ClosedRange<Int>) -> ValueSchema {
-        ValueSchema(["type": "integer", "minimum": .integer(Int64(range.lowerBound)), "maximum": .integer(Int64(range.upperBound))])
+        ValueSchema(
+            ["type": "integer", "minimum": .integer(Int64(range.lowerBound)), "maximum": .integer(Int64(range.upperBound))],
+            remark: "From \(range.lowerBound) to \(range.upperBound).")
     }
 
     /// One of these words.
