@@ -49,6 +49,7 @@ ONLY_THE_LOADER = {
         r"parameters( left out| = {})", r"parameters/\w+ left out", r"steps/0 left out", r"steps/0/optional = True",
         # Values that break the parameter's own rules; rules that contradict each other.
         r"parameters/\w+/(default|enum|examples)\b.*", r"parameters/\w+/(optional|secret) = True", r"parameters/name/pattern = .*",
+        r"parameters/owner/properties( = {}|/team left out)",
         r"parameters/\w+/(minimum|maximum|exclusiveMinimum|exclusiveMaximum|multipleOf) = .*",
         # Paths and D-Bus names, which may be templates.
         r"steps/1/process/(directory|sandbox/(read|write)).*", r"steps/2/dbus/(destination|path|until/path|until/sender) = no such value",
