@@ -19,7 +19,7 @@ struct ConsoleRoutes {
     let address: String
 
     /// What asks for no token.
-    func addPublic(to router: Router<BridgeRequestContext>) { 
+    func addPublic(to router: Router<BridgeRequestContext>) {
         router.post("v1/console/session") { request, context in
             try await bridge.audit.watching("open_console") { try await open(request, context) }
         }

@@ -15,7 +15,7 @@ struct PairingRoutes {
     let desk: PairingDesk
 
     /// What asks for no token.
-    func addPublic(to router: Router<BridgeRequestContext>) { 
+    func addPublic(to router: Router<BridgeRequestContext>) {
         router.post("v1/pair") { request, context in try await bridge.audit.watching("pair") { try await pair(request, context) } }
     }
 
