@@ -10,8 +10,8 @@ enum RequestPreview: Equatable {
     /// Longer than is looked at here, or not to be made out.
     case unclear
 
-    /// The fields that say who asks.
-    private static let fields: [HTTPField.Name] = [.authorization, .origin, .secWebSocketProtocol]
+    /// The fields that say who asks, and for what.
+    private static let fields: [HTTPField.Name] = [.authorization, .origin, .secWebSocketProtocol, .upgrade]
 
     /// - Parameter limit: the bytes that are looked at; a head that isn't whole by then is unclear.
     init(_ bytes: UnsafeRawBufferPointer, limit: Int) {
