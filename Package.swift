@@ -199,6 +199,7 @@ let package = Package(
                 "DeskbridgeServer", "DeskbridgeTestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -214,7 +215,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeEndToEndTests",
-            dependencies: ["DeskbridgeCore", "DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
+            dependencies: ["DeskbridgeCore", "DeskbridgeServer", "DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
             swiftSettings: strict
         ),
     ]

@@ -32,8 +32,8 @@ package struct LimitsConfiguration: Sendable, Hashable {
 extension LimitsConfiguration {
     static let messages = 1 << 10...16 << 20
     static let counts = 1...10_000
-    static let backlogs = 1...100_000
-    static let unsents = 64 << 10...256 << 20
+    static let callers = 1...100_000
+    static let unsentBytes = 64 << 10...256 << 20
     static let times = Duration.milliseconds(100) ... .seconds(600)
 
     mutating func read(_ node: YAMLNode?, _ errors: inout [DefinitionError]) {
@@ -44,8 +44,8 @@ extension LimitsConfiguration {
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
         reader.read("connections", into: &connections) { node, what throws(DefinitionError) in try node.integer(what, in: Self.counts) }
         reader.read("strangers", into: &strangers) { node, what throws(DefinitionError) in try node.integer(what, in: Self.counts) }
-        reader.read("backlog", into: &backlog) { node, what throws(DefinitionError) in try node.integer(what, in: Self.backlogs) }
-        reader.read("unsent", into: &unsent) { node, what throws(DefinitionError) in try node.size(what, in: Self.unsents) }
+        reader.read("backlog", into: &backlog) { node, what throws(DefinitionError) in try node.integer(what, in: Self.callers) }
+        reader.read("unsent", into: &unsent) { node, what throws(DefinitionError) in try node.size(what, in: Self.unsentBytes) }
         reader.read("headers", into: &headers) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
         reader.read("authentication", into: &authentication) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
         let hasSilence = reader.node("silence") != nil
@@ -76,7 +76,11 @@ extension LimitsConfiguration {
             .optional(
                 "strangers", "Connections at one time that have not signed in; one more closes the one that has been there longest.",
                 .integer(in: counts), default: .integer(Int64(usual.strangers))),
-            size("unsent", "What may wait to be sent on one connection before it is closed as too slow.", in: unsents, usual.unsent),
+            .optional(
+                "backlog",
+                "Connections at one time whose first request isn't whole yet or waits for its turn; one more closes the one that has been there longest.",
+                .integer(in: callers), default: .integer(Int64(usual.backlog))),
+            size("unsent", "What may wait to be sent on one connection before it is closed as too slow.", in: unsentBytes, usual.unsent),
             time("headers", "Time for the headers of a request.", usual.headers),
             time("authentication", "Time for a WebSocket to authenticate.", usual.authentication),
             time("ping", "Time between pings on a WebSocket.", usual.ping),
