@@ -15,13 +15,14 @@ package enum ControlError: Error, Sendable, Equatable {
     /// The answer is not what this version of the program knows.
     case unexpectedAnswer(String)
 
-    package var failure: CommandFailure {
+    /// What the user is told.
+    package func failure(_ home: HomeOptions) -> CommandFailure {
         switch self {
         case .notRunning(let socket):
             CommandFailure(
                 """
                 No daemon answers at \(socket).
-                Start it with "deskbridge serve" (the same --home).
+                Start it with: \(home.command("serve"))
                 """, .unavailable)
         case .forbidden(let socket):
             CommandFailure("\(socket) belongs to another user: run this as the user who runs the daemon.", .noPermission)

@@ -7,6 +7,7 @@ struct HomeFiles {
     let home: BridgeHome
     /// What `~` stands for.
     let userFolder: String
+    private let options: HomeOptions
 
     /// - Throws: ``CommandFailure`` if `HOME` says nothing.
     init(_ options: HomeOptions) throws(CommandFailure) {
@@ -15,13 +16,14 @@ struct HomeFiles {
             throw CommandFailure("HOME is not set to an absolute path, so ~ in actions and policies means nothing: set it.", .configuration)
         }
         self.userFolder = userFolder
+        self.options = options
     }
 
     /// A check of nothing would find everything in order.
     /// - Throws: ``CommandFailure`` if there is no home at this place.
     func demandHome() throws(CommandFailure) {
         guard [home.configurationFile, home.actions, home.policies].allSatisfy({ FileFacts($0) == nil }) else { return }
-        throw CommandFailure("There is no home with actions in \(home.actions). `deskbridge init` makes one.", .configuration)
+        throw CommandFailure("There is no home with actions in \(home.actions). Make one: \(options.command("init"))", .configuration)
     }
 
     /// - Throws: ``CommandFailure`` with every mistake and its place.

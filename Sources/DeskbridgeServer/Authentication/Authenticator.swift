@@ -82,6 +82,11 @@ package final class Authenticator: Sendable {
     /// As ``authenticate(_:origin:)`` without a reason and without counting, for who passes a refusal on to it.
     func recognize(_ credential: Credential, origin: String?) -> Authenticated? { try? check(credential, origin: origin) }
 
+    /// Makes a ticket good again that signed somebody in for whom there was no place.
+    func giveBack(_ credential: Credential) {
+        if case .ticket(let text) = credential { tickets.giveBack(text) }
+    }
+
     /// Whether somebody who signed in could do so now: the token may have been revoked while the connection was set up.
     func isInForce(_ identity: Identity) -> Bool { identity.isLocal || identity.token.map { tokens.find(id: $0) != nil } ?? false }
 
