@@ -1,3 +1,5 @@
+internal import DeskbridgeCore
+
 /// Why a request to the daemon got no usable answer.
 package enum ControlError: Error, Sendable, Equatable {
     /// Nothing listens at the socket.
@@ -36,9 +38,18 @@ package enum ControlError: Error, Sendable, Equatable {
         case .timedOut:
             CommandFailure("The daemon did not answer in time. It may be overloaded: try again, and see its log.", .unavailable)
         case .problem(let problem):
-            CommandFailure(problem.message, problem.status)
+            CommandFailure(problem.message + Self.advice(on: problem.code, home), problem.status)
         case .unexpectedAnswer(let what):
             CommandFailure("The daemon's answer is not understood: \(what). Are program and daemon of one version?", .failed)
+        }
+    }
+
+    /// What to type next, on a line of its own.
+    private static func advice(on code: String, _ home: HomeOptions) -> String {
+        switch ProblemCode(rawValue: code) {
+        case .unknownEventType: "\nThose that there are: \(home.command("actions list"))"
+        case .deniedByPolicy: "\nThe rules one by one: \(home.command("policy explain TYPE"))"
+        default: ""
         }
     }
 }

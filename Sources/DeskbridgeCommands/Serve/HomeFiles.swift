@@ -1,6 +1,7 @@
 internal import DeskbridgeActions
 internal import DeskbridgeCore
 internal import DeskbridgeEngine
+internal import Glibc
 
 /// What the files of a home say, read the same way by the daemon, by dry runs and by checks.
 struct HomeFiles {
@@ -28,7 +29,7 @@ struct HomeFiles {
 
     /// - Throws: ``CommandFailure`` with every mistake and its place.
     func configuration() throws(CommandFailure) -> BridgeConfiguration {
-        do { return try Self.configuration(of: home) } catch { throw Self.failure(error) }
+        do { return try Self.configuration(of: home) } catch { throw failure(error) }
     }
 
     /// The SHA-256 of `deskbridge.yaml`, as sha256sum(1) tells it; nil where there is none.
@@ -40,6 +41,10 @@ struct HomeFiles {
     /// The configuration of a home; the defaults where there is no file.
     static func configuration(of home: BridgeHome) throws(DefinitionErrors) -> BridgeConfiguration {
         guard FileFacts(home.configurationFile) != nil else { return .defaults }
+        guard access(home.configurationFile, R_OK) == 0 else {
+            let reason = "the file cannot be read: \(String(cString: strerror(errno)))"
+            throw DefinitionErrors([DefinitionError(SourceLocation(file: home.configurationFile, line: 1, column: 1), reason)])
+        }
         let bytes: [UInt8]
         do throws(CommandFailure) { bytes = try PayloadSource.read(home.configurationFile) } catch {
             throw DefinitionErrors([DefinitionError(SourceLocation(file: home.configurationFile, line: 1, column: 1), error.message)])
@@ -49,7 +54,7 @@ struct HomeFiles {
 
     /// - Throws: ``CommandFailure`` with every mistake and its place.
     func definitions(_ handlers: HandlerTable) throws(CommandFailure) -> Definitions {
-        do { return try checkedDefinitions(handlers) } catch { throw Self.failure(error) }
+        do { return try checkedDefinitions(handlers) } catch { throw failure(error) }
     }
 
     /// The same with the mistakes one by one.
@@ -59,7 +64,8 @@ struct HomeFiles {
             policies: DefinitionFolder(path: home.policies, name: "policies"), handlers: handlers, home: userFolder)
     }
 
-    private static func failure(_ errors: DefinitionErrors) -> CommandFailure {
-        CommandFailure("\(Count.text(errors.errors.count, "mistake")) in the files of the home:\n\(errors)", .configuration)
+    private func failure(_ errors: DefinitionErrors) -> CommandFailure {
+        let folder = home.configurationFile.prefix(upTo: home.configurationFile.lastIndex(of: "/") ?? home.configurationFile.startIndex)
+        return CommandFailure("\(Count.text(errors.errors.count, "mistake")) in the files of \(folder):\n\(errors)", .configuration)
     }
 }

@@ -57,7 +57,9 @@ import Testing
     ]
 
     @Test func onlyThePageThatTheTokenIsForGetsASocket() async throws {
-        try await withBridge(.samples) { bridge in
+        var files = BridgeFiles.samples
+        files.configuration = "limits: {rate: 1000/1s, failures: 1000/1s}\n"
+        try await withBridge(files) { bridge in
             let token = try await bridge.token("dashboard", "--origin", Self.good)
             for handshake in Self.handshakes {
                 let ticket = try await Self.ticket(bridge, token)
