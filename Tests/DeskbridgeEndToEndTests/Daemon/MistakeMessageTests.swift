@@ -41,7 +41,7 @@ import Testing
         {
             try $0.write("bridge/deskbridge.yaml", "listen: {prot: 1}\n")
         },
-        Mistake(["serve"], 78, "policies/p.yaml:1:31: \"Dashboard\" fits no client") {
+        Mistake(["serve"], 78, "policies/p.yaml:1:32: \"Dashboard\" fits no client") {
             try $0.write("bridge/policies/p.yaml", "rules: [{allow: [A], clients: [Dashboard]}]\n")
         },
         Mistake(["serve"], 78, "policies:1:1: the folder HOME/policies cannot be read: Not a directory") {
