@@ -14,6 +14,7 @@ struct EntranceMiddleware: RouterMiddleware {
     let tokens: TokenDirectory
     let pairing: PairingDesk
     let known: KnownRoutes
+    let strangers: StrangerRate
     let audit: AuditTrail
 
     /// Until somebody has signed in, whatever is done is done by nobody in particular: never by the bridge itself.
@@ -44,6 +45,8 @@ struct EntranceMiddleware: RouterMiddleware {
             if let own { response = own } else { response = try await next(request, context) }
         } catch let problem as Problem {
             response = try problem.response(from: request, context: context)
+            // A stranger who comes too often comes by the door again, where it costs less.
+            if problem.code == .rateLimited, !strangers.isKnown(context.channel) { response.headers[.connection] = "close" }
         } catch let error as any HTTPResponseError {
             let methods = error.status == .notFound ? known.methods(of: request.uri.path) : []
             response = try Self.problem(for: error.status, methods).response(from: request, context: context)
@@ -78,6 +81,7 @@ struct EntranceMiddleware: RouterMiddleware {
         }
         try refuseTokens(in: QueryItems(request.uri.string))
         try FetchMetadata(request.head).demand()
+        try strangers.take(request.head, context.channel)
     }
 
     /// - Throws: `token_in_url`, which names the token that is no secret any more, if it is one in force.
