@@ -27,6 +27,9 @@ package struct Deskbridge: AsyncParsableCommand {
     /// Runs what the process's command line says, and ends the process.
     package static func main() async {
         let arguments = Array(CommandLine.arguments.dropFirst())
+        if let mistake = MisplacedHome.find(in: arguments) {
+            exit(withError: ValidationError(mistake.message))
+        }
         if let mistake = CommandNameMistake.find(in: arguments, of: Self.self) {
             exit(withError: ValidationError(mistake.message))
         }

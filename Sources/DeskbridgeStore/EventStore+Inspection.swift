@@ -77,67 +77,7 @@ extension EventStore {
     package func events(
         _ filter: EventFilter = EventFilter(), before cursor: Int64? = nil, limit: Int
     ) async throws(StoreError) -> EventPage {
-        try await read { db in try Listing(filter: filter, before: cursor ?? .max, limit: max(1, limit)).page(db) }
-    }
-}
-
-/// One page of a listing, found with a bounded amount of work.
-private struct Listing {
-    /// Only states have an index. For the rest, as many rows are looked at for one page, however few of them match.
-    static let rowsPerPage: Int64 = 20_000
-
-    let filter: EventFilter
-    let before: Int64
-    let limit: Int
-
-    func page(_ db: Database) throws -> EventPage {
-        let lowest = try lowestSequence(db)
-        let states: [DeliveryState?] = filter.states.isEmpty ? [nil] : Array(filter.states)
-        let found = try states.flatMap { try matches(in: $0, from: lowest, db) }.sorted { $0.sequence > $1.sequence }
-        let events = Array(found.prefix(limit))
-        if found.count >= limit { return EventPage(events: events, next: events.last?.sequence) }
-        return EventPage(events: events, next: lowest > 1 ? lowest : nil)
-    }
-
-    private var looksAtRows: Bool {
-        filter.type != nil || filter.client != nil || filter.text != nil || filter.from != nil || filter.to != nil
-    }
-
-    private func lowestSequence(_ db: Database) throws -> Int64 {
-        guard looksAtRows else { return 0 }
-        let newest = min(before, try db.integer("SELECT max(sequence) + 1 FROM events") ?? 0)
-        return max(0, newest - Self.rowsPerPage)
-    }
-
-    private func matches(in state: DeliveryState?, from lowest: Int64, _ db: Database) throws -> [EventRecord] {
-        var conditions = "pruned_at IS NULL AND sequence < ? AND sequence >= ?"
-        var arguments: StatementArguments = [before, lowest]
-        func narrow(_ condition: String, _ values: StatementArguments) {
-            conditions += " AND " + condition
-            arguments += values
-        }
-        if let state { narrow("state = ?", [state.rawValue]) }
-        if let type = filter.type { narrow("type = ?", [type.text]) }
-        if let client = filter.client { narrow("client = ?", [client.text]) }
-        if let from = filter.from { narrow("accepted_at >= ?", [from.milliseconds]) }
-        if let to = filter.to { narrow("accepted_at < ?", [to.milliseconds]) }
-        if let text = filter.text {
-            let pattern = Self.pattern(text)
-            let condition = ["id", "key", "action", "coalesce(shown_payload, payload)"].map { "\($0) LIKE ? ESCAPE '\\'" }
-            narrow("(" + condition.joined(separator: " OR ") + ")", [pattern, pattern, pattern, pattern])
-        }
-        return try db.rows(
-            "SELECT \(EventRow.columns) FROM events WHERE \(conditions) ORDER BY sequence DESC LIMIT ?", arguments + [limit],
-            EventRow.record)
-    }
-
-    private static func pattern(_ text: String) -> String {
-        var pattern = "%"
-        for character in text {
-            if character == "%" || character == "_" || character == "\\" { pattern.append("\\") }
-            pattern.append(character)
-        }
-        return pattern + "%"
+        try await read { db in try EventListing(filter: filter, before: cursor ?? .max, limit: max(1, limit)).page(db) }
     }
 }
 

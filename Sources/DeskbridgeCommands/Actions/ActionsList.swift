@@ -29,7 +29,7 @@ package struct ActionsList: BridgeCommand {
             try terminal.output.line(JSONValue.object(["actions": .array(catalog.actions.map(ActionJSON.action))]).prettyText)
         case .table:
             guard !catalog.actions.isEmpty else {
-                try terminal.error.line("There is no action in \(files.home.actions). `deskbridge init` makes one to begin with.")
+                try terminal.error.line("There is no action in \(files.home.actions). Make one to begin with: \(home.command("init"))")
                 return
             }
             var table = TablePrinter([

@@ -20,6 +20,9 @@ enum LiveCheck {
         let agreed = findings.count { $0.kind == .agreement }
         let notes = findings.count { $0.kind == .note }
         guard agreed + notes > 0 else { return "There is no D-Bus step to compare with its peer." }
+        guard agreed > 0 else {
+            return "No peer of the D-Bus steps could be asked, so nothing was compared: \(Count.text(notes, "note")) above."
+        }
         let unchecked = notes == 0 ? "" : " \(Count.text(notes, "note")) on what could not be checked."
         return "\(Count.text(agreed, "D-Bus step")) compared with what runs: all as the peers describe it.\(unchecked)"
     }

@@ -28,10 +28,17 @@ package struct AuditList: BridgeCommand {
             func text(_ name: String) -> String? { json[name]?.stringValue }
             table.add([
                 String(record.seq), text("at") ?? "", text("client") ?? text("identity") ?? "", text("origin") ?? text("entrance") ?? "",
-                text("verb") ?? "", [text("outcome"), text("detail")].compactMap(\.self).joined(separator: " "),
+                text("verb") ?? "", [text("outcome"), text("detail").map(Self.shortened)].compactMap(\.self).joined(separator: " "),
                 [text("type"), text("subject"), text("owner")].compactMap(\.self).joined(separator: " "), text("rule") ?? "",
             ])
         }
         if format.format == .table { try terminal.output.text(table.text(for: terminal.output)) }
+    }
+
+    /// Hashes by their first digits, as people compare them; in JSON they are whole.
+    private static func shortened(_ detail: String) -> String {
+        detail.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            AuditRecord.bytes(hexadecimal: Array(word.utf8)) == nil ? String(word) : word.prefix(12) + "…"
+        }.joined(separator: " ")
     }
 }

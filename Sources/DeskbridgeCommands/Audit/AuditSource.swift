@@ -1,5 +1,6 @@
 internal import DeskbridgeCore
 internal import DeskbridgeStore
+internal import Glibc
 
 /// Where the records come from: the daemon, which holds the ledger while it runs, or else the ledger itself.
 enum AuditSource {
@@ -54,16 +55,20 @@ enum AuditSource {
 
     private static func openLedger(_ home: HomeOptions, _ body: (EventStore) async throws -> Void) async throws {
         let folder = try home.located().state
-        guard FileFacts("\(folder)/ledger.db") != nil else {
-            throw CommandFailure("There is no ledger in \(folder) yet, and so no audit.", .failed)
+        guard access("\(folder)/ledger.db", F_OK) == 0 else {
+            guard errno == ENOENT else {
+                throw CommandFailure("Cannot look into \(folder): \(String(cString: strerror(errno))).", .noPermission)
+            }
+            throw CommandFailure(
+                "There is no ledger in \(folder) yet, and so no audit. It begins with: \(home.command("serve"))", .failed)
         }
         let store: EventStore
-        do { store = try EventStore.open(folder: folder) } catch { throw CommandFailure(error) }
+        do { store = try EventStore.open(folder: folder) } catch { throw CommandFailure(error, in: folder) }
         do { try await body(store) } catch {
             try? await store.close()
-            if let error = error as? StoreError { throw CommandFailure(error) }
+            if let error = error as? StoreError { throw CommandFailure(error, in: folder) }
             throw error
         }
-        do { try await store.close() } catch { throw CommandFailure(error) }
+        do { try await store.close() } catch { throw CommandFailure(error, in: folder) }
     }
 }

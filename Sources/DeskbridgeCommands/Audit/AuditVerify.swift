@@ -38,10 +38,11 @@ package struct AuditVerify: BridgeCommand {
                 JSONValue.object([
                     "whole": .bool(chain.flaws.isEmpty), "records": .integer(Int64(chain.count)),
                     "mark": chain.head.map { .string($0.description) } ?? .null,
-                    "flaws": .array(chain.flaws.map { .string($0.description) }),
+                    "flaws": .array(chain.flaws.map { .string($0.description) }), "moreFlaws": .integer(Int64(chain.moreFlaws)),
                 ]).prettyText)
         case .table:
             for flaw in chain.flaws { try terminal.output.line(flaw.description) }
+            if chain.moreFlaws > 0 { try terminal.output.line("and \(chain.moreFlaws) more") }
             let verdict = chain.flaws.isEmpty ? "The chain is whole." : "The chain is broken."
             try terminal.output.line("\(Count.text(chain.count, "record")) read. \(verdict)")
             if let head = chain.head { try terminal.output.line("It ends at \(head).") }
@@ -56,7 +57,10 @@ package struct AuditVerify: BridgeCommand {
         try await AuditSource.read(home) { page in
             if chain == nil { lastSeq = page.lastSeq }
             var next = chain ?? AuditChain(anchor: page.anchor, marks: mark.map(\.mark))
-            for text in page.lines { Self.read(text, &line, into: &next) }
+            for text in page.lines {
+                line += 1
+                Self.read(text, line, into: &next)
+            }
             chain = next
         }
         var whole = chain ?? AuditChain(anchor: nil, marks: mark.map(\.mark))
@@ -65,17 +69,19 @@ package struct AuditVerify: BridgeCommand {
     }
 
     /// What was exported may be a part, so it may begin anywhere.
-    private func chainOfFile(_ path: String) throws(CommandFailure) -> AuditChain {
-        let bytes = try PayloadSource.read(path)
+    private func chainOfFile(_ path: String) throws -> AuditChain {
         var chain = AuditChain(anchor: nil, isPart: true, marks: mark.map(\.mark))
-        var line = 0
-        for text in bytes.split(separator: UInt8(ascii: "\n")) { Self.read(String(decoding: text, as: UTF8.self), &line, into: &chain) }
+        try LineSource.read(path) { number, line in
+            if !line.isEmpty { Self.read(line, number, into: &chain) }
+        }
+        guard chain.count > 0 || !chain.flaws.isEmpty else {
+            throw CommandFailure("\(path == "-" ? "Standard input" : path) holds no record, so nothing was verified.", .dataError)
+        }
         chain.finish()
         return chain
     }
 
-    private static func read(_ text: String, _ line: inout Int, into chain: inout AuditChain) {
-        line += 1
+    private static func read(_ text: String, _ line: Int, into chain: inout AuditChain) {
         if let record = AuditRecord(line: text) { chain.read(record) } else { chain.noteUnreadable(line: line) }
     }
 }

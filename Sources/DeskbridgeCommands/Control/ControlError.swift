@@ -1,3 +1,5 @@
+internal import DeskbridgeCore
+
 /// Why a request to the daemon got no usable answer.
 package enum ControlError: Error, Sendable, Equatable {
     /// Nothing listens at the socket.
@@ -15,13 +17,14 @@ package enum ControlError: Error, Sendable, Equatable {
     /// The answer is not what this version of the program knows.
     case unexpectedAnswer(String)
 
-    package var failure: CommandFailure {
+    /// What the user is told.
+    package func failure(_ home: HomeOptions) -> CommandFailure {
         switch self {
         case .notRunning(let socket):
             CommandFailure(
                 """
                 No daemon answers at \(socket).
-                Start it with "deskbridge serve" (the same --home).
+                Start it with: \(home.command("serve"))
                 """, .unavailable)
         case .forbidden(let socket):
             CommandFailure("\(socket) belongs to another user: run this as the user who runs the daemon.", .noPermission)
@@ -35,9 +38,18 @@ package enum ControlError: Error, Sendable, Equatable {
         case .timedOut:
             CommandFailure("The daemon did not answer in time. It may be overloaded: try again, and see its log.", .unavailable)
         case .problem(let problem):
-            CommandFailure(problem.message, problem.status)
+            CommandFailure(problem.message + Self.advice(on: problem.code, home), problem.status)
         case .unexpectedAnswer(let what):
             CommandFailure("The daemon's answer is not understood: \(what). Are program and daemon of one version?", .failed)
+        }
+    }
+
+    /// What to type next, on a line of its own.
+    private static func advice(on code: String, _ home: HomeOptions) -> String {
+        switch ProblemCode(rawValue: code) {
+        case .unknownEventType: "\nThose that there are: \(home.command("actions list"))"
+        case .deniedByPolicy: "\nThe rules one by one: \(home.command("policy explain TYPE"))"
+        default: ""
         }
     }
 }

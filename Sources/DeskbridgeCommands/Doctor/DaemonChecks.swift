@@ -5,10 +5,14 @@ internal import Glibc
 enum DaemonChecks {
     /// - Parameters:
     ///   - status: what the daemon answered.
+    ///   - home: which home that is on the command line.
     ///   - configuration: nil if it cannot be read, which has a check of its own.
-    static func all(status: Result<BridgeStatus, CommandFailure>, configuration: BridgeConfiguration?) -> [Check] {
-        [
-            Check("Daemon") { answer(status) },
+    static func all(
+        status: Result<BridgeStatus, CommandFailure>, configuration: BridgeConfiguration?, _ home: HomeOptions
+    ) -> [Check] {
+        let serve = home.command("serve")
+        return [
+            Check("Daemon") { answer(status, remedy: "Start it: \(serve)") },
             Check("Port") {
                 configuration.map { port($0.listen, status: try? status.get()) } ?? .skipped("the configuration has mistakes")
             },
@@ -16,11 +20,11 @@ enum DaemonChecks {
         ]
     }
 
-    static func answer(_ status: Result<BridgeStatus, CommandFailure>) -> Finding {
+    static func answer(_ status: Result<BridgeStatus, CommandFailure>, remedy: String) -> Finding {
         switch status {
         case .success(let status): return .passed("version \(status.version) answers\(status.pid.map { " (pid \($0))" } ?? "")")
         case .failure(let failure) where failure.status == .unavailable:
-            return .failed("it does not answer", remedy: "Start it: deskbridge serve (with the same --home)")
+            return .failed("it does not answer", remedy: remedy)
         case .failure(let failure): return .failed(failure.message, remedy: "See the daemon's log.")
         }
     }

@@ -37,16 +37,16 @@ package struct Doctor: BridgeCommand {
         let located = try home.located()
         let configuration = Result { () throws(DefinitionErrors) in try HomeFiles.configuration(of: located) }
         let status = await status()
-        return HomeChecks.all(located)
+        return HomeChecks.all(located, home)
             + ConfigurationChecks.all(located, userFolder: home.userFolder, configuration: configuration)
-            + DaemonChecks.all(status: status, configuration: try? configuration.get())
+            + DaemonChecks.all(status: status, configuration: try? configuration.get(), home)
             + MachineChecks.all(located, clock: clock)
     }
 
     private func status() async -> Result<BridgeStatus, CommandFailure> {
         do { return .success(try await home.withClient { try await $0.status(timeout: .seconds(5)) }) } catch {
             return switch error {
-            case let error as ControlError: .failure(error.failure)
+            case let error as ControlError: .failure(error.failure(home))
             case let error as CommandFailure: .failure(error)
             default: .failure(CommandFailure("\(error)", .failed))
             }

@@ -3,20 +3,22 @@ internal import Glibc
 
 /// The folders and files of the home: there, ours, and closed to others.
 enum HomeChecks {
-    static func all(_ home: BridgeHome) -> [Check] {
-        [
-            Check("Home") { presence(home) },
+    /// - Parameter options: which home that is on the command line.
+    static func all(_ home: BridgeHome, _ options: HomeOptions) -> [Check] {
+        let initialize = options.command("init")
+        return [
+            Check("Home") { presence(home, remedy: "Run: \(initialize)") },
             Check("State is private") { privacy([home.state, home.run]) },
             Check("State can be written") { writing(to: home.state) },
             Check("Definitions are yours") { authorship([home.configurationFile, home.actions, home.policies]) },
         ]
     }
 
-    static func presence(_ home: BridgeHome) -> Finding {
+    static func presence(_ home: BridgeHome, remedy: String) -> Finding {
         let wanted = [home.configurationFile, home.actions, home.policies, home.state]
         let missing = wanted.filter { FileFacts($0) == nil }
         guard missing.isEmpty else {
-            return .failed("\(missing.joined(separator: ", ")) not found", remedy: "Run: deskbridge init (with the same --home)")
+            return .failed("\(missing.joined(separator: ", ")) not found", remedy: remedy)
         }
         return .passed(home.configurationFile)
     }

@@ -18,7 +18,8 @@ package struct DryRunCommand: BridgeCommand {
             A step that needs the result of an earlier one is shown as far as looking at the disk can tell. Environment variables are \
             those of this shell; the daemon passes on its own.
 
-            Ends with 0 when the event would be taken, 65 when it is not valid, 77 when a policy denies it.
+            Ends with 0 when the event would be taken, 65 when it is not valid, 77 when a policy denies it, and 78 when a step contradicts \
+            its peer, as `actions check --live` does.
 
             EXAMPLES:
               deskbridge dry-run CREATE_RESOURCE --set name=Project_001 --set user=John
@@ -45,7 +46,8 @@ package struct DryRunCommand: BridgeCommand {
     package init() {}
 
     package func validate() throws {
-        guard ClientName(client) != nil else { throw ValidationError("\"\(client)\" is no name of a client.") }
+        guard ClientName(client) != nil else { throw ValidationError("\"\(client)\" is no client name: \(ClientName.rule).") }
+        if let origin { try TokenArguments.check(origins: [origin]) }
     }
 
     package func run(on terminal: Terminal) async throws {
@@ -67,6 +69,11 @@ package struct DryRunCommand: BridgeCommand {
         case .json: try terminal.output.line(dryRun.shown.prettyText)
         case .table: try terminal.output.text(PlanText.text(dryRun))
         }
-        if case .refused(let problem) = dryRun.verdict { throw ExitStatus(problem.code).exitCode }
+        switch dryRun.verdict {
+        case .refused(let problem): throw ExitStatus(problem.code).exitCode
+        case .accepted(let checked):
+            let findings = checked.plan.steps.flatMap(\.findings)
+            if findings.contains(where: { $0.kind == .contradiction }) { throw ExitStatus.configuration.exitCode }
+        }
     }
 }

@@ -35,7 +35,7 @@ package struct EventsReplay: BridgeCommand {
     package func run(on terminal: Terminal) async throws {
         try await home.withClient { client in
             let id = try await event.id(from: client)
-            let follower = EventFollower(client: client, terminal: terminal, format: format.format)
+            let follower = EventFollower(client: client, terminal: terminal, format: format.format, home: home)
             try await follower.follow(for: waiting.duration) { try await client.replay(id, key: key) }
         }
     }

@@ -42,7 +42,7 @@ package struct FirstToken: Sendable {
             try await store.close()
             return try result.get()
         } catch let error as StoreError {
-            throw CommandFailure(error)
+            throw CommandFailure(error, in: home.state)
         }
     }
 

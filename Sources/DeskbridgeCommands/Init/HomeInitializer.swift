@@ -50,7 +50,9 @@ package struct HomeInitializer: Sendable {
         case ENOENT:
             guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw failure("make", path, ENOENT) }
             _ = try folder(String(path[..<slash]))
-            return try folder(path)
+            // In some places nothing can be made, such as in /proc, and that is said in the same way.
+            guard mkdir(path, 0o700) == 0 else { throw failure("make", path, errno) }
+            return .made(path)
         case EEXIST:
             var status = stat()
             guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw failure("make", path, ENOTDIR) }

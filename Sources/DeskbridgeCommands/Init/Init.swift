@@ -55,9 +55,11 @@ package struct Init: BridgeCommand {
         let first = FirstToken(wanted: wanted, home: located, clock: terminal.clock)
         if let token = try await home.withClient({ try await first.mint(through: $0) }) {
             try terminal.write(token, as: .table)
-            try terminal.error.line("Next: deskbridge doctor, then: deskbridge serve (with the same --home)")
+            try terminal.error.line("Next: \(home.command("doctor"))\nThen: \(home.command("serve"))")
         } else {
-            try terminal.error.line("The client dashboard has a token already. Others: deskbridge token create")
+            try terminal.error.line(
+                "The client dashboard has a token already. A new one in its place, or for another client: \(home.command("token create CLIENT"))"
+            )
         }
     }
 }

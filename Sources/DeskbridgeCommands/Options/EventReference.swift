@@ -25,7 +25,7 @@ package enum EventReference: Sendable, Equatable, ExpressibleByArgument {
         case .id(let id): return id
         case .last:
             guard let newest = try await client.events(EventQuery(), limit: 1).events.first else {
-                throw CommandFailure("There is no event yet. Send one: deskbridge send TYPE --set name=value", .failed)
+                throw CommandFailure("There is no event yet. `deskbridge send` sends one.", .failed)
             }
             return newest.id
         }

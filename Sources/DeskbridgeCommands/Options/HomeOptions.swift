@@ -17,6 +17,11 @@ package struct HomeOptions: ParsableArguments {
         guard folder?.isEmpty != true else { throw ValidationError("--home must name a folder.") }
     }
 
+    /// One of our commands as a person may paste it into a shell, for the same home.
+    package func command(_ words: String) -> String {
+        "deskbridge \(words)" + (folder.map { " --home \($0.quotedForShell)" } ?? "")
+    }
+
     /// Where everything is.
     package func located() throws(CommandFailure) -> BridgeHome {
         do {

@@ -32,7 +32,7 @@ package enum PayloadSource {
         }
     }
 
-    private static func unreadable(_ name: String, _ code: Int32) -> CommandFailure {
+    static func unreadable(_ name: String, _ code: Int32) -> CommandFailure {
         CommandFailure("Cannot read \(name): \(String(cString: strerror(code))).", .dataError)
     }
 }

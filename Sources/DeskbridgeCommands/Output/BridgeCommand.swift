@@ -2,6 +2,8 @@ package import ArgumentParser
 
 /// A command that writes to a terminal it is handed, so that tests can read what it wrote.
 package protocol BridgeCommand: AsyncParsableCommand {
+    var home: HomeOptions { get }
+
     /// - Throws: ``CommandFailure`` or ``ControlError`` for what the user is to be told, `ExitCode` to end without a word.
     func run(on terminal: Terminal) async throws
 }
@@ -14,8 +16,9 @@ extension BridgeCommand {
         } catch let failure as CommandFailure {
             throw terminal.report(failure)
         } catch let error as ControlError {
-            throw terminal.report(error.failure)
-        } catch is ReaderIsGone {
+            throw terminal.report(error.failure(home))
+        } catch let error as ReaderIsGone {
+            if let failure = error.failure { throw terminal.report(failure) }
             throw ExitCode(ReaderIsGone.exitCode)
         }
     }

@@ -5,9 +5,11 @@ package struct EventDetails {
     private let event: RemoteEvent
     private let terminal: Terminal
     private let now: Timestamp
+    private let home: HomeOptions
 
-    package static func text(_ event: RemoteEvent, on terminal: Terminal) -> String {
-        let details = EventDetails(event: event, terminal: terminal, now: terminal.clock.now())
+    /// - Parameter home: which home the event is in, for commands to paste.
+    package static func text(_ event: RemoteEvent, on terminal: Terminal, of home: HomeOptions) -> String {
+        let details = EventDetails(event: event, terminal: terminal, now: terminal.clock.now(), home: home)
         return [details.summary, details.plan, details.payload, details.result, details.steps, details.attempts, details.output]
             .filter { !$0.isEmpty }.joined(separator: "\n")
     }
@@ -29,7 +31,7 @@ package struct EventDetails {
             list.add("Waits for", event.waitsFor?.description)
             list.add("Waits until", moment("waitsUntil"))
             if event.waitsFor == .approval {
-                list.add("Answer with", "deskbridge queue approve \(event.id)\ndeskbridge queue deny \(event.id)")
+                list.add("Answer with", ["approve", "deny"].map { home.command("queue \($0) \(event.id)") }.joined(separator: "\n"))
             }
             list.add("Due", moment("dueAt"))
             list.add("Expires", moment("expiresAt"))

@@ -1,11 +1,23 @@
 internal import Glibc
 
-/// The other end of a pipe was closed, as by `| head -1`: there is nobody left to write for.
+/// Nothing more can be written: the other end of a pipe was closed, as by `| head -1`, or the disk behind a redirection is full.
 package struct ReaderIsGone: Error {
     /// What a shell reports for a program that `SIGPIPE` ended: 128 + 13.
     package static let exitCode: Int32 = 141
 
-    package init() {}
+    /// What write(2) said.
+    private let code: Int32
+
+    package init(_ code: Int32 = EPIPE) { self.code = code }
+
+    /// What the user is told; nil if they ended it themselves.
+    package var failure: CommandFailure? {
+        code == EPIPE
+            ? nil
+            : CommandFailure(
+                "What this command says could not be written: \(String(cString: strerror(code))). What it was asked to do may be done.",
+                .failed)
+    }
 }
 
 /// One stream of text, with what is known of the screen behind it.
@@ -69,8 +81,7 @@ extension OutputChannel {
                 var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&ready, 1, -1)
             } else if errno != EINTR {
-                // EPIPE most of all; a full disk behind a redirection is no better place to go on writing to.
-                throw ReaderIsGone()
+                throw ReaderIsGone(errno)
             }
         }
     }

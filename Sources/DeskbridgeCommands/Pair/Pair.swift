@@ -71,7 +71,8 @@ package struct Pair: BridgeCommand {
         let confirms = await Self.line().map { ["y", "yes"].contains($0.lowercased()) } ?? false
         try await daemon.decide(pairing, confirms: confirms)
         guard confirms else { throw CommandFailure("Not paired.", .noPermission) }
-        try terminal.error.line("Paired. \"deskbridge token list\" shows its token, \"deskbridge token revoke\" ends it.")
+        try terminal.error.line(
+            "Paired. Its token is in: \(home.command("token list"))\nEnd it with: \(home.command("token revoke \(client.printable())"))")
     }
 
     /// One line of standard input; nil at its end. Reading blocks, so not on a thread that others need.

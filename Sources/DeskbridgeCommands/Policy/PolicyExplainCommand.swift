@@ -41,7 +41,8 @@ package struct PolicyExplainCommand: BridgeCommand {
     package init() {}
 
     package func validate() throws {
-        guard ClientName(client) != nil else { throw ValidationError("\"\(client)\" is no name of a client.") }
+        guard ClientName(client) != nil else { throw ValidationError("\"\(client)\" is no client name: \(ClientName.rule).") }
+        if let origin { try TokenArguments.check(origins: [origin]) }
         guard EventType(type) != nil else { throw ValidationError("\"\(type)\" is no event type.") }
     }
 

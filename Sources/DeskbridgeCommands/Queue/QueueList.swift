@@ -24,6 +24,8 @@ package struct QueueList: BridgeCommand {
         let page = try await home.withClient {
             try await filter.page(from: $0, defaultStates: DeliveryState.allCases.filter { !$0.isFinal })
         }
-        try terminal.write(page, as: format.format, ifEmpty: "No such event waits or runs. Those that have ended: deskbridge events list")
+        try terminal.write(
+            page, as: format.format,
+            ifEmpty: "No such event waits or runs. Those that have ended: \(home.command("events list"))")
     }
 }

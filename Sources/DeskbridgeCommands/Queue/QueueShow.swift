@@ -23,6 +23,6 @@ package struct QueueShow: BridgeCommand {
 
     package func run(on terminal: Terminal) async throws {
         let found = try await home.withClient { client in try await client.event(try await event.id(from: client)) }
-        try terminal.write(found, as: format.format) { EventDetails.text($0, on: terminal) }
+        try terminal.write(found, as: format.format) { EventDetails.text($0, on: terminal, of: home) }
     }
 }

@@ -20,7 +20,7 @@ package struct QueueStats: BridgeCommand {
         let status = try await home.withClient { try await $0.status() }
         switch format.format {
         case .json: try terminal.output.line(Self.json(status).prettyText)
-        case .table: try terminal.output.text(Self.table(status, on: terminal))
+        case .table: try terminal.output.text(Self.table(status, on: terminal, of: home))
         }
     }
 
@@ -30,22 +30,23 @@ package struct QueueStats: BridgeCommand {
         return .object(object)
     }
 
-    static func table(_ status: BridgeStatus, on terminal: Terminal) -> String {
+    static func table(_ status: BridgeStatus, on terminal: Terminal, of home: HomeOptions) -> String {
         var table = TablePrinter([.init("STATE"), .init("EVENTS", .right), .init("NOTE", isFlexible: true)])
         for state in DeliveryState.allCases {
             let count = status.count(state)
-            table.add([state.rawValue, String(count), note(state, count, status, now: terminal.clock.now())])
+            table.add([state.rawValue, String(count), note(state, count, status, now: terminal.clock.now(), home)])
         }
         return table.text(for: terminal.output)
     }
 
-    private static func note(_ state: DeliveryState, _ count: Int64, _ status: BridgeStatus, now: Timestamp) -> String {
+    private static func note(_ state: DeliveryState, _ count: Int64, _ status: BridgeStatus, now: Timestamp, _ home: HomeOptions) -> String
+    {
         guard count > 0 else { return "" }
         return switch state {
         case .queued: status.oldestQueuedAt.map { "the oldest since \(RelativeTime.text($0, now: now))" } ?? ""
-        case .waiting: "for you, or for a bus name: deskbridge queue list --state waiting"
-        case .failed: "see: deskbridge queue list --state failed"
-        case .unknown: "yours to decide: deskbridge queue list --state unknown"
+        case .waiting: "for you, or for a bus name: \(home.command("queue list --state waiting"))"
+        case .failed: "see: \(home.command("queue list --state failed"))"
+        case .unknown: "yours to decide: \(home.command("queue list --state unknown"))"
         default: ""
         }
     }

@@ -7,6 +7,7 @@ struct EventFollower: Sendable {
     let client: ControlClient
     let terminal: Terminal
     let format: OutputFormat
+    let home: HomeOptions
 
     /// - Parameters:
     ///   - wait: how long to stay; nil returns once the event is accepted.
@@ -26,7 +27,7 @@ struct EventFollower: Sendable {
         let state = event.state.rawValue
         let story =
             status == .temporaryFailure ? "Still \(state) after \(wait.components.seconds)s: it goes on by itself." : "It is \(state)."
-        try terminal.error.line("\(story) Look at it with: deskbridge queue show \(event.id)")
+        try terminal.error.line("\(story) Look at it with: \(home.command("queue show \(event.id)"))")
         throw status.exitCode
     }
 
@@ -34,7 +35,7 @@ struct EventFollower: Sendable {
         let how = accepted.isReplayed ? "was accepted before under this key, and is" : "is"
         try terminal.error.line("Event \(accepted.id) \(how) \(accepted.state.rawValue).")
         if accepted.waitsFor == .approval {
-            try terminal.error.line("It waits for an answer: deskbridge queue approve \(accepted.id)")
+            try terminal.error.line("It waits for an answer: \(home.command("queue approve \(accepted.id)"))")
         }
     }
 
@@ -57,7 +58,7 @@ struct EventFollower: Sendable {
             throw CommandFailure(
                 """
                 The daemon went away before the event had ended. The event is stored, and goes on when the daemon runs again.
-                Look at it then with: deskbridge queue show \(id)
+                Look at it then with: \(home.command("queue show \(id)"))
                 """, .unavailable)
         }
     }

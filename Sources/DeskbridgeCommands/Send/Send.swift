@@ -47,7 +47,7 @@ package struct Send: BridgeCommand {
         let payload = try self.payload.object()
         let key = self.key ?? "cli-\(EventID(at: terminal.clock.now()))"
         try await home.withClient { client in
-            let follower = EventFollower(client: client, terminal: terminal, format: format.format)
+            let follower = EventFollower(client: client, terminal: terminal, format: format.format, home: home)
             try await follower.follow(for: waiting.duration) {
                 try await client.send(type: type, payload: payload, key: key)
             }

@@ -1,12 +1,14 @@
 internal import DeskbridgeActions
 internal import DeskbridgeCore
 internal import DeskbridgeEngine
+internal import Glibc
 
 /// What the files of a home say, read the same way by the daemon, by dry runs and by checks.
 struct HomeFiles {
     let home: BridgeHome
     /// What `~` stands for.
     let userFolder: String
+    private let options: HomeOptions
 
     /// - Throws: ``CommandFailure`` if `HOME` says nothing.
     init(_ options: HomeOptions) throws(CommandFailure) {
@@ -15,18 +17,19 @@ struct HomeFiles {
             throw CommandFailure("HOME is not set to an absolute path, so ~ in actions and policies means nothing: set it.", .configuration)
         }
         self.userFolder = userFolder
+        self.options = options
     }
 
     /// A check of nothing would find everything in order.
     /// - Throws: ``CommandFailure`` if there is no home at this place.
     func demandHome() throws(CommandFailure) {
         guard [home.configurationFile, home.actions, home.policies].allSatisfy({ FileFacts($0) == nil }) else { return }
-        throw CommandFailure("There is no home with actions in \(home.actions). `deskbridge init` makes one.", .configuration)
+        throw CommandFailure("There is no home with actions in \(home.actions). Make one: \(options.command("init"))", .configuration)
     }
 
     /// - Throws: ``CommandFailure`` with every mistake and its place.
     func configuration() throws(CommandFailure) -> BridgeConfiguration {
-        do { return try Self.configuration(of: home) } catch { throw Self.failure(error) }
+        do { return try Self.configuration(of: home) } catch { throw failure(error) }
     }
 
     /// The SHA-256 of `deskbridge.yaml`, as sha256sum(1) tells it; nil where there is none.
@@ -38,6 +41,10 @@ struct HomeFiles {
     /// The configuration of a home; the defaults where there is no file.
     static func configuration(of home: BridgeHome) throws(DefinitionErrors) -> BridgeConfiguration {
         guard FileFacts(home.configurationFile) != nil else { return .defaults }
+        guard access(home.configurationFile, R_OK) == 0 else {
+            let reason = "the file cannot be read: \(String(cString: strerror(errno)))"
+            throw DefinitionErrors([DefinitionError(SourceLocation(file: home.configurationFile, line: 1, column: 1), reason)])
+        }
         let bytes: [UInt8]
         do throws(CommandFailure) { bytes = try PayloadSource.read(home.configurationFile) } catch {
             throw DefinitionErrors([DefinitionError(SourceLocation(file: home.configurationFile, line: 1, column: 1), error.message)])
@@ -47,7 +54,7 @@ struct HomeFiles {
 
     /// - Throws: ``CommandFailure`` with every mistake and its place.
     func definitions(_ handlers: HandlerTable) throws(CommandFailure) -> Definitions {
-        do { return try checkedDefinitions(handlers) } catch { throw Self.failure(error) }
+        do { return try checkedDefinitions(handlers) } catch { throw failure(error) }
     }
 
     /// The same with the mistakes one by one.
@@ -57,7 +64,8 @@ struct HomeFiles {
             policies: DefinitionFolder(path: home.policies, name: "policies"), handlers: handlers, home: userFolder)
     }
 
-    private static func failure(_ errors: DefinitionErrors) -> CommandFailure {
-        CommandFailure("\(Count.text(errors.errors.count, "mistake")) in the files of the home:\n\(errors)", .configuration)
+    private func failure(_ errors: DefinitionErrors) -> CommandFailure {
+        let folder = home.configurationFile.prefix(upTo: home.configurationFile.lastIndex(of: "/") ?? home.configurationFile.startIndex)
+        return CommandFailure("\(Count.text(errors.errors.count, "mistake")) in the files of \(folder):\n\(errors)", .configuration)
     }
 }

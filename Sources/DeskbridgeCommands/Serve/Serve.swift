@@ -46,9 +46,14 @@ package struct Serve: BridgeCommand {
         let logger = LogOutput.logger(configuration.log)
         let handlers = StandardHandlers(environment: ProcessInfo.processInfo.environment, home: files.userFolder)
         let definitions = try files.definitions(handlers.table)
+        if definitions.current.catalog.actions.isEmpty {
+            logger.warning(
+                "there is no action, so no event is taken",
+                metadata: ["event": "definitions.empty", "folder": "\(files.home.actions)", "hint": "\(home.command("init"))"])
+        }
         DescriptorLimit.raise()
 
-        let store = try Self.open(files.home.state)
+        let store = try Self.open(files.home)
         do {
             let notifications = ApprovalNotifications()
             let bridge = Bridge(
@@ -77,15 +82,15 @@ package struct Serve: BridgeCommand {
         } catch {
             await handlers.shutdown()
             try? await store.close()
-            throw Self.failure(error)
+            throw Self.failure(error, files.home)
         }
         await handlers.shutdown()
-        do { try await store.close() } catch { throw Self.failure(error) }
+        do { try await store.close() } catch { throw Self.failure(error, files.home) }
         logger.notice("stopped", metadata: ["event": "bridge.stopped"])
     }
 
-    private static func open(_ folder: String) throws(CommandFailure) -> EventStore {
-        do { return try EventStore.open(folder: folder) } catch { throw failure(error) }
+    private static func open(_ home: BridgeHome) throws(CommandFailure) -> EventStore {
+        do { return try EventStore.open(folder: home.state) } catch { throw failure(error, home) }
     }
 
     private static func bus(_ configuration: BusConfiguration, _ handlers: StandardHandlers) throws -> BusConnection? {
@@ -99,10 +104,10 @@ package struct Serve: BridgeCommand {
         do { return try home.controlSocket() } catch { throw CommandFailure("\(error)", .configuration) }
     }
 
-    private static func failure(_ error: any Error) -> CommandFailure {
+    private static func failure(_ error: any Error, _ home: BridgeHome) -> CommandFailure {
         switch error {
         case let error as CommandFailure: error
-        case let error as StoreError: CommandFailure(error)
+        case let error as StoreError: CommandFailure(error, in: home.state)
         case let error as ListeningError: CommandFailure("\(error)", .configuration)
         default: CommandFailure("The daemon failed: \(error)", .failed)
         }

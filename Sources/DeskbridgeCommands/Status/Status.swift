@@ -21,7 +21,7 @@ package struct Status: BridgeCommand {
         let status = try await home.withClient { try await $0.status() }
         switch format.format {
         case .json: try terminal.output.line(status.json.prettyText)
-        case .table: try terminal.output.text(StatusReport.text(status, on: terminal))
+        case .table: try terminal.output.text(StatusReport.text(status, on: terminal, of: home))
         }
     }
 }

@@ -2,7 +2,7 @@ internal import DeskbridgeCore
 
 /// The daemon's status for a person.
 package enum StatusReport {
-    package static func text(_ status: BridgeStatus, on terminal: Terminal) -> String {
+    package static func text(_ status: BridgeStatus, on terminal: Terminal, of home: HomeOptions) -> String {
         var list = FieldList()
         list.add("Deskbridge", title(status))
         list.add("Home", status.home)
@@ -13,7 +13,7 @@ package enum StatusReport {
         list.add("Connections", connections(status))
         list.add("Actions", definitions(status.actions, "action"))
         list.add("Policies", definitions(status.policies, "rule"))
-        return list.text(for: terminal.output) + advice(status, on: terminal)
+        return list.text(for: terminal.output) + advice(status, on: terminal, home)
     }
 
     private static func title(_ status: BridgeStatus) -> String {
@@ -57,17 +57,17 @@ package enum StatusReport {
     }
 
     /// What asks for a person.
-    private static func advice(_ status: BridgeStatus, on terminal: Terminal) -> String {
+    private static func advice(_ status: BridgeStatus, on terminal: Terminal, _ home: HomeOptions) -> String {
         var lines: [String] = []
         let waiting = status.count(.waiting)
         if waiting > 0 {
             let events = waiting == 1 ? "1 event waits" : "\(waiting) events wait"
-            lines.append("\(events), for your answer or for a name on the bus: deskbridge queue list --state waiting")
+            lines.append("\(events), for your answer or for a name on the bus: \(home.command("queue list --state waiting"))")
         }
         let unknown = status.count(.unknown)
         if unknown > 0 {
             let events = unknown == 1 ? "1 event waits" : "\(unknown) events wait"
-            lines.append("\(events) for your decision: deskbridge queue list --state unknown")
+            lines.append("\(events) for your decision: \(home.command("queue list --state unknown"))")
         }
         return lines.map { terminal.output.painted($0, .yellow) + "\n" }.joined()
     }

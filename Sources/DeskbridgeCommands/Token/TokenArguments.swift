@@ -7,8 +7,7 @@ enum TokenArguments {
         guard client != "local" else { throw ValidationError("\"local\" is the command line itself, which needs no token.") }
         guard client != "console" else { throw ValidationError("\"console\" is the console: `deskbridge console` signs it in.") }
         guard ClientName(client) != nil else {
-            throw ValidationError(
-                "\"\(client)\" is no client name: it has small letters, digits and . _ : -, a letter or digit first, at most 64 of them.")
+            throw ValidationError("\"\(client)\" is no client name: \(ClientName.rule).")
         }
     }
 

@@ -23,7 +23,8 @@ package struct TokenList: BridgeCommand {
             let json: JSONValue = ["tokens": .array(tokens.map(\.json))]
             try terminal.output.line(json.prettyText)
         case .table where tokens.isEmpty:
-            try terminal.error.line("There is no token yet. Make one: deskbridge token create CLIENT --origin https://studio.example")
+            try terminal.error.line(
+                "There is no token yet. Make one, such as: \(home.command("token create dashboard --origin https://studio.example"))")
         case .table:
             try terminal.output.text(Self.table(tokens, on: terminal))
         }

@@ -33,6 +33,6 @@ package struct TokenRevoke: BridgeCommand {
             try terminal.output.line(json.prettyText)
         case .table: try terminal.output.line(Count.text(count, "token") + " revoked")
         }
-        if count == 0 { throw CommandFailure("\"\(target)\" has no token that was good. See: deskbridge token list", .failed) }
+        if count == 0 { throw CommandFailure("\"\(target)\" has no token that was good. See: \(home.command("token list"))", .failed) }
     }
 }

@@ -58,12 +58,18 @@ package struct AuditChain: Sendable {
     /// The verb of the record that says what was pruned.
     package static let pruning = "prune_audit"
 
+    /// What is no audit at all has a flaw in each line.
+    private static let mostFlaws = 1000
+
     private let anchor: AuditMark?
     private var marks: [AuditMark]
     private var last: AuditMark?
     private var pruned: AuditMark?
     package private(set) var count = 0
+    /// The first flaws that were found.
     package private(set) var flaws: [AuditFlaw] = []
+    /// How many flaws were found after those.
+    package private(set) var moreFlaws = 0
 
     /// - Parameters:
     ///   - anchor: the last record that was pruned, from which the chain goes on. Nil if none ever was.
@@ -80,38 +86,42 @@ package struct AuditChain: Sendable {
 
     package mutating func read(_ record: AuditRecord) {
         count += 1
-        if AuditRecord.hash(of: record.text) != record.hash { flaws.append(.changed(record.seq)) }
+        if AuditRecord.hash(of: record.text) != record.hash { add(.changed(record.seq)) }
         let json = try? JSONParser.parse(record.text)
-        if json?["seq"]?.integerValue != record.seq { flaws.append(.misnumbered(record.seq)) }
+        if json?["seq"]?.integerValue != record.seq { add(.misnumbered(record.seq)) }
         if let last {
             if record.seq <= last.seq {
-                flaws.append(.misplaced(record.seq))
+                add(.misplaced(record.seq))
             } else {
-                if record.seq > last.seq + 1 { flaws.append(.missing(last.seq + 1...record.seq - 1)) }
+                if record.seq > last.seq + 1 { add(.missing(last.seq + 1...record.seq - 1)) }
                 if record.seq == last.seq + 1, json?["previous"]?.stringValue != AuditRecord.hexadecimal(last.hash) {
-                    flaws.append(.detached(record.seq))
+                    add(.detached(record.seq))
                 }
             }
         }
         if json?["verb"]?.stringValue == Self.pruning { pruned = json?["detail"]?.stringValue.flatMap { AuditMark($0) } ?? pruned }
         for mark in marks where mark.seq == record.seq {
-            if mark.hash != record.hash { flaws.append(.unknownMark(mark)) }
+            if mark.hash != record.hash { add(.unknownMark(mark)) }
             marks.removeAll { $0 == mark }
         }
         if record.seq > last?.seq ?? 0 { last = AuditMark(seq: record.seq, hash: record.hash) }
     }
 
-    package mutating func noteUnreadable(line: Int) { flaws.append(.unreadable(line: line)) }
+    private mutating func add(_ flaw: AuditFlaw) {
+        if flaws.count < Self.mostFlaws { flaws.append(flaw) } else { moreFlaws += 1 }
+    }
+
+    package mutating func noteUnreadable(line: Int) { add(.unreadable(line: line)) }
 
     /// Checks what can only be told at the end.
     /// - Parameter lastSeq: the greatest number that was ever given to a record, if that is known.
     package mutating func finish(lastSeq: Int64? = nil) {
         let reached = last?.seq ?? 0
-        if let lastSeq, lastSeq > reached { flaws.append(.missing(reached + 1...lastSeq)) }
-        if let anchor, pruned != anchor { flaws.append(.wrongAnchor) }
+        if let lastSeq, lastSeq > reached { add(.missing(reached + 1...lastSeq)) }
+        if let anchor, pruned != anchor { add(.wrongAnchor) }
         // Those that were pruned since they were noted can't be checked any more.
         for mark in marks where mark.seq > anchor?.seq ?? 0 || mark.seq == anchor?.seq && mark != anchor {
-            flaws.append(.unknownMark(mark))
+            add(.unknownMark(mark))
         }
     }
 }

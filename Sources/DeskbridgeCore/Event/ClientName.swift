@@ -7,6 +7,9 @@ package struct ClientName: Sendable, Hashable, CustomStringConvertible {
     private static let longest = 64
     private static let longestOnBus = 128
 
+    /// The rule in words, for messages; programs on the bus have one of their own.
+    package static let rule = "it has small letters, digits and . _ : -, a letter or digit first, at most \(longest) of them"
+
     package let text: String
 
     /// Nil if the text breaks the rule.
@@ -38,6 +41,24 @@ package struct ClientName: Sendable, Hashable, CustomStringConvertible {
     package var isReserved: Bool { self == .local || self == .console || text.utf8.starts(with: Self.busPrefix.utf8) }
 
     package var description: String { text }
+
+    /// Which clients a rule is about. A name that no client can have would only look as if it protected something.
+    /// - Throws: ``Flaw`` unless the text is a name, or a part of one with `*` at its ends.
+    package static func pattern(_ text: String) throws(Flaw) -> NamePattern {
+        let pattern = try NamePattern(text)
+        let part = pattern.fixed
+        // What stands before and behind the part may make it a name on the bus, unless it begins as one of the others does.
+        let isPossible =
+            pattern.isOpenBefore
+            ? part.utf8.allSatisfy { isPlain($0) || isOfBus($0) }
+            : ClientName(part) != nil
+        guard isPossible else {
+            throw Flaw(
+                "\"\(text)\" fits no client: a name of one has small letters, digits and . _ : -, as `deskbridge token create` takes it, or is dbus:PROGRAM"
+            )
+        }
+        return pattern
+    }
 
     private static func isLetterOrDigit(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) }
 

@@ -33,6 +33,12 @@ package struct EventID: Sendable, Hashable, CustomStringConvertible {
         self.init(at: moment, using: &generator)
     }
 
+    /// Sorts before all ids that were made at this moment or later, and behind all that were made earlier.
+    package static func floor(at moment: Timestamp) -> String {
+        let digits = hexadecimal(UInt64(clamping: moment.milliseconds) << 16)
+        return "\(digits.prefix(8))-\(digits.dropFirst(8).prefix(4))"
+    }
+
     package var description: String { text }
 
     private static func hexadecimal(_ value: UInt64) -> String {

@@ -1,9 +1,9 @@
 /// Which names a rule is about: one name, or with `*` at an end all that begin (`DELETE_*`), end (`*_RESOURCE`) or go on (`*_TEMP_*`) so.
 package struct NamePattern: Sendable, Hashable, CustomStringConvertible {
     private let text: String
-    private let fixed: String
-    private let isOpenBefore: Bool
-    private let isOpenAfter: Bool
+    let fixed: String
+    let isOpenBefore: Bool
+    let isOpenAfter: Bool
 
     /// - Throws: ``Flaw`` unless the text is 1 to 128 ASCII letters, digits and `_ . : @ + -`, with `*` only at its ends.
     package init(_ text: String) throws(Flaw) {

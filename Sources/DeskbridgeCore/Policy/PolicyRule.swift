@@ -61,7 +61,7 @@ extension PolicyRule {
         let word = words.first ?? "deny"
         let allNames = "name them, or write [\"*\"] for all"
         types = words.isEmpty ? [] : reader.requiredEntries(word, advice: allNames, NamePattern.init)
-        clients = reader.requiredEntries("clients", advice: allNames, NamePattern.init)
+        clients = reader.requiredEntries("clients", advice: allNames, ClientName.pattern)
         origins =
             reader.node("origins") == nil
             ? nil : reader.requiredEntries("origins", advice: "leave the key out for any origin", AllowedOrigin.init)

@@ -13,9 +13,9 @@ extension VisibilityRule {
         }
         var reader = MappingReader(node, "the entry of visibility", prefix: "")
         var client: NamePattern?
-        reader.read("client", into: &client) { node, what throws(DefinitionError) in try node.parsed(what, NamePattern.init) }
+        reader.read("client", into: &client) { node, what throws(DefinitionError) in try node.parsed(what, ClientName.pattern) }
         if reader.node("client") == nil { reader.addMistake("the entry of visibility needs the key \"client\"") }
-        sees = reader.requiredEntries("sees", advice: "name them, or write [\"*\"] for all", NamePattern.init)
+        sees = reader.requiredEntries("sees", advice: "name them, or write [\"*\"] for all", ClientName.pattern)
         let mistakes = reader.finish()
         errors += mistakes
         guard mistakes.isEmpty, let client else { return nil }

@@ -63,7 +63,7 @@ package final class AuditTrail: Sendable {
     /// Runs what answers somebody, and notes it if that is a refusal for who they are: any other problem is their own affair.
     package func watching<Answer>(_ verb: String, _ body: () async throws -> Answer) async throws -> Answer {
         do { return try await body() } catch let problem as Problem {
-            if [.unauthenticated, .forbidden, .originForbidden, .wrongHost, .tokenInURL, .rateLimited].contains(problem.code) {
+            if [.unauthenticated, .forbidden, .originForbidden, .wrongHost, .rateLimited].contains(problem.code) {
                 noteRefusal(of: verb, code: problem.code)
             }
             throw problem

@@ -1,6 +1,5 @@
 package import DeskbridgeActions
 package import DeskbridgeCore
-internal import Foundation
 internal import Glibc
 
 /// A folder of YAML files, read as a whole.
@@ -20,12 +19,7 @@ package struct DefinitionFolder: Sendable, Hashable {
     ///
     /// A folder that isn't there has no files.
     package func read() throws(DefinitionErrors) -> [DefinitionFile] {
-        let manager = FileManager.default
-        guard manager.fileExists(atPath: path) else { return [] }
-        let names: [String]
-        do { names = try manager.contentsOfDirectory(atPath: path) } catch {
-            throw failure(name, "the folder cannot be read: \(error.localizedDescription)")
-        }
+        let names = try names()
         var files: [DefinitionFile] = []
         for file in names.sorted() where !file.hasPrefix(".") && (file.hasSuffix(".yaml") || file.hasSuffix(".yml")) {
             let shown = "\(name)/\(file)"
@@ -36,6 +30,19 @@ package struct DefinitionFolder: Sendable, Hashable {
             }
         }
         return files
+    }
+
+    private func names() throws(DefinitionErrors) -> [String] {
+        guard let stream = opendir(path) else {
+            if errno == ENOENT { return [] }
+            throw failure(name, "the folder \(path) cannot be read: \(String(cString: strerror(errno)))")
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            names.append(withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+        }
+        return names
     }
 
     /// Reads no more than the limit, and never waits for a writer: a named pipe among the files must not stop the bridge.

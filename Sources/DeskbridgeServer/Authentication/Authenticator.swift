@@ -79,8 +79,15 @@ package final class Authenticator: Sendable {
         throw try await failure("The ticket is unknown, was used already, or is too old. Open the console anew: `deskbridge console`.")
     }
 
-    /// As ``authenticate(_:origin:)`` without a reason and without counting, for who passes a refusal on to it.
-    func recognize(_ credential: Credential, origin: String?) -> Authenticated? { try? check(credential, origin: origin) }
+    /// As ``authenticate(_:origin:through:)`` without a reason and without counting, for who passes a refusal on to it.
+    func recognize(_ credential: Credential, origin: String?) -> Authenticated? {
+        try? check(credential, origin: origin, isAskedAgain: true)
+    }
+
+    /// Makes a ticket good again that signed somebody in for whom there was no place.
+    func giveBack(_ credential: Credential) {
+        if case .ticket(let text) = credential { tickets.giveBack(text) }
+    }
 
     /// What can be told of a credential without counting it or using it up.
     enum Standing {
@@ -120,7 +127,8 @@ package final class Authenticator: Sendable {
     /// Whether pages of this origin may use any token.
     func knows(origin: String) -> Bool { tokens.allows(origin: origin) }
 
-    private func check(_ credential: Credential, origin: String?) throws(Problem) -> Authenticated {
+    /// - Parameter isAskedAgain: whether a ticket that is refused for another reason than itself is still to be refused for that then.
+    private func check(_ credential: Credential, origin: String?, isAskedAgain: Bool = false) throws(Problem) -> Authenticated {
         switch credential {
         case .none:
             throw Problem(
@@ -133,10 +141,15 @@ package final class Authenticator: Sendable {
             guard let identity = tickets.redeem(text) else {
                 throw Problem(.unauthenticated, "The ticket is unknown, was used already, or is older than 30 seconds. Ask for a new one.")
             }
-            guard let id = identity.token, let record = tokens.find(id: id) else {
-                throw Problem(.unauthenticated, "The token behind the ticket is not in force any more.")
+            do throws(Problem) {
+                guard let id = identity.token, let record = tokens.find(id: id) else {
+                    throw Problem(.unauthenticated, "The token behind the ticket is not in force any more.")
+                }
+                return try signIn(record, origin)
+            } catch {
+                if isAskedAgain { tickets.giveBack(text) }
+                throw error
             }
-            return try signIn(record, origin)
         case .token(let token):
             guard let record = tokens.find(hash: token.hash) else {
                 throw Problem(

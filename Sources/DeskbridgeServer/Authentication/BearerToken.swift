@@ -4,6 +4,8 @@ internal import Foundation
 /// The secret that a client signs in with: `dbt_` and 32 random bytes in base64url (RFC 4648 section 5). Never shows itself.
 package struct BearerToken: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package static let prefix = "dbt_"
+    /// In characters.
+    static let length = prefix.utf8.count + 43
 
     /// The token itself, to be shown once to the person who asked for it.
     package let secret: String

@@ -18,6 +18,8 @@ package final class Tickets: Sendable {
     private let monotonic: MonotonicClock
     let lifetime: Duration
     private let tickets = Mutex<[String: Ticket]>([:])
+    /// Those that were used and may yet be given back.
+    private let spent = Mutex<[String: Ticket]>([:])
 
     package init(monotonic: MonotonicClock, lifetime: Duration = Tickets.lifetime) {
         self.monotonic = monotonic
@@ -41,7 +43,18 @@ package final class Tickets: Sendable {
 
     /// Uses a ticket up.
     func redeem(_ text: String) -> Identity? {
-        guard let ticket = tickets.withLock({ $0.removeValue(forKey: text) }), ticket.expiresAt > monotonic.now() else { return nil }
+        let now = monotonic.now()
+        guard let ticket = tickets.withLock({ $0.removeValue(forKey: text) }), ticket.expiresAt > now else { return nil }
+        spent.withLock { spent in
+            if spent.count >= Self.mostOutstanding { spent = spent.filter { $0.value.expiresAt > now } }
+            if spent.count < Self.mostOutstanding { spent[text] = ticket }
+        }
         return ticket.identity
+    }
+
+    /// Makes a ticket good again for the rest of its time: who showed it got nothing for it.
+    func giveBack(_ text: String) {
+        guard let ticket = spent.withLock({ $0.removeValue(forKey: text) }) else { return }
+        tickets.withLock { $0[text] = ticket }
     }
 }

@@ -26,7 +26,10 @@ struct AuthenticationMiddleware: RouterMiddleware {
                 budget.disown(context.channel)
                 throw error
             }
-            guard budget.vouch(for: context.channel) else { throw Problem.tooManyConnections }
+            guard budget.vouch(for: context.channel) else {
+                authenticator.giveBack(credential)
+                throw Problem.tooManyConnections
+            }
             try rates.take(client)
             context.client = client
         }

@@ -79,16 +79,25 @@ struct EntranceMiddleware: RouterMiddleware {
                 not as \((request.head.authority ?? "a host without a name").prefix(100)).
                 """)
         }
-        guard !QueryItems(request.uri.string).holdsToken else {
-            throw Problem(
-                .tokenInURL,
-                """
-                URLs end up in histories and logs, so a token must not stand in one. Send it as "Authorization: Bearer …", or get a \
-                ticket from POST /v1/tickets. Revoke this token: `deskbridge token revoke`.
-                """)
-        }
+        try refuseTokens(in: QueryItems(request.uri.string))
         try FetchMetadata(request.head).demand()
         try strangers.take(request.head, context.channel)
+    }
+
+    /// - Throws: `token_in_url`, which names the token that is no secret any more, if it is one in force.
+    private func refuseTokens(in query: QueryItems) throws(Problem) {
+        guard query.holdsToken else { return }
+        let exposed = query.tokens.lazy.compactMap { tokens.find(hash: $0.hash) }.first
+        audit.noteRefusal(of: "knock", subject: exposed?.id, code: .tokenInURL)
+        let advice =
+            exposed.map { "Revoke the token, which is \($0.id) of \($0.client): `deskbridge token revoke \($0.id)`." }
+            ?? "What stands in this one is no token in force here, so there is nothing to revoke."
+        throw Problem(
+            .tokenInURL,
+            """
+            URLs end up in histories and logs, so a token must not stand in one. Send it as "Authorization: Bearer …", or get a \
+            ticket from POST /v1/tickets. \(advice)
+            """)
     }
 
     /// Whether pages of this origin may read what is answered here: any token names it, or it is about to be paired.

@@ -27,6 +27,7 @@ struct PolicyRoutes {
         guard let origin = body["origin"].map({ $0 == .null ? String?.none : $0.stringValue }) ?? .some(nil) else {
             throw Self.invalid("/origin", "must be a web origin, or null")
         }
+        if let origin { do throws(Flaw) { _ = try Origin(origin) } catch { throw Self.invalid("/origin", error.message) } }
         guard let moment = body["at"].map({ $0.stringValue.flatMap { Timestamp($0) } }) ?? bridge.clock.now() else {
             throw Self.invalid("/at", "must be a time such as 2026-11-21T09:00:00Z")
         }

@@ -28,6 +28,13 @@ package struct QueryItems: Sendable {
             }
     }
 
+    /// The tokens in it, as far as they have the shape of one.
+    package var tokens: [BearerToken] {
+        ([path] + items.flatMap { [$0.name, $0.value] }).flatMap { text in
+            text.ranges(of: BearerToken.prefix).compactMap { BearerToken(text[$0.lowerBound...].prefix(BearerToken.length)) }
+        }
+    }
+
     private static func decoded(_ text: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]

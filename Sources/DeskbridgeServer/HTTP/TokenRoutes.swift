@@ -45,14 +45,18 @@ struct TokenRoutes {
         let expiry = try TokenJSON.expiry(body["expires"]) ?? bridge.configuration.tokens.expiry
         let id = context.parameters.get("id") ?? ""
         let rotated = try await storing { () throws(StoreError) in try await tokens.rotate(id, overlap: overlap, expiry: expiry) }
-        guard let (token, record) = rotated else { throw Problem(.notFound, "No token in force has this id.") }
+        guard let (token, record) = rotated else {
+            throw Problem(.notFound, "No token in force has this id: `deskbridge token list` shows those that there are.")
+        }
         return .json(TokenJSON.created(token, record), status: .created)
     }
 
     @Sendable private func revoke(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let name = context.parameters.get("id") ?? ""
         let revoked = try await storing { () throws(StoreError) in try await tokens.revoke(name) }
-        guard !revoked.isEmpty else { throw Problem(.notFound, "No token in force has this id or client.") }
+        guard !revoked.isEmpty else {
+            throw Problem(.notFound, "No token in force has this id or client: `deskbridge token list` shows those that there are.")
+        }
         sessions.end(tokens: revoked)
         return .json(["revoked": .integer(Int64(revoked.count))])
     }

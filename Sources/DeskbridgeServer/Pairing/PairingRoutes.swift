@@ -127,7 +127,7 @@ struct PairingRoutes {
 
     private static func client(_ value: JSONValue?) throws(Problem) -> ClientName {
         guard let client = value?.stringValue.flatMap(ClientName.init), !client.isReserved else {
-            throw invalid("/client", "must be a name of small letters, digits and . _ : -, and not \"local\" or \"console\"")
+            throw invalid("/client", "must be a client name other than \"local\", \"console\" and dbus:…: \(ClientName.rule)")
         }
         return client
     }

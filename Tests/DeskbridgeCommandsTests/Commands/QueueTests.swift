@@ -108,10 +108,10 @@ import Testing
                     retrying        0
                     waiting         0
                     succeeded      12
-                    failed          1  see: deskbridge queue list --state failed
+                    failed          1  see: deskbridge queue list --state failed --home \(daemon.folder)
                     cancelled       0
                     expired         0
-                    unknown         1  yours to decide: deskbridge queue list --state unknown
+                    unknown         1  yours to decide: deskbridge queue list --state unknown --home \(daemon.folder)
 
                     """)
         }

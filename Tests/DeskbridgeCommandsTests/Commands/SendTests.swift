@@ -32,7 +32,7 @@ import Testing
 
     private static func exitCode(_ body: () async throws -> Void) async throws -> Int32 {
         do { try await body() } catch let code as ExitCode { return code.rawValue } catch let error as ControlError {
-            return error.failure.status.rawValue
+            return try error.failure(.plain()).status.rawValue
         } catch let failure as CommandFailure { return failure.status.rawValue }
         return 0
     }

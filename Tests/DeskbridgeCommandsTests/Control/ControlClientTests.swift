@@ -139,7 +139,7 @@ import Testing
         try await FakeDaemon.answering { _ in .problem(503, .shuttingDown, "It is stopping.") }.running { daemon in
             await #expect {
                 try await ControlClient.connected(to: daemon.socket) { _ = try await $0.stream(channels: ["events"]) }
-            } throws: { ($0 as? ControlError)?.failure.status == .unavailable }
+            } throws: { try ($0 as? ControlError)?.failure(.plain()).status == .unavailable }
         }
     }
 }

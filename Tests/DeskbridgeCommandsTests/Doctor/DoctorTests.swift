@@ -17,9 +17,9 @@ import Testing
 
     @Test func aHomeThatIsNotThereFailsWithTheCommandThatMakesIt() async throws {
         try await TemporaryHome.with { temporary in
-            #expect(HomeChecks.presence(temporary.home).isFailure)
+            #expect(HomeChecks.presence(temporary.home, remedy: "Run: x").isFailure)
             _ = try HomeInitializer(home: temporary.home).run(port: 7420)
-            #expect(!HomeChecks.presence(temporary.home).isFailure)
+            #expect(!HomeChecks.presence(temporary.home, remedy: "Run: x").isFailure)
         }
     }
 
@@ -157,8 +157,9 @@ import Testing
     @Test func aRunningDaemonWithMistakesInItsFilesFails() throws {
         let status = try BridgeStatus(Samples.status())
         #expect(DaemonChecks.definitions(.success(status)).isFailure)
-        #expect(DaemonChecks.answer(.success(status)) == .passed("version 1.2.0 answers (pid 812)"))
-        #expect(DaemonChecks.answer(.failure(ControlError.notRunning(socket: "/s").failure)).isFailure)
+        #expect(DaemonChecks.answer(.success(status), remedy: "") == .passed("version 1.2.0 answers (pid 812)"))
+        let failure = try ControlError.notRunning(socket: "/s").failure(.plain())
+        #expect(DaemonChecks.answer(.failure(failure), remedy: "").isFailure)
     }
 
     @Test func theWholeExaminationIsJSONToo() async throws {

@@ -138,7 +138,10 @@ import Testing
             let again = TestTerminal()
             try await Init.parse(["--home", temporary.folder]).run(on: again.terminal())
             #expect(!again.output.contains("dbt_"))
-            #expect(again.error == "The client dashboard has a token already. Others: deskbridge token create\n")
+            #expect(
+                again.error
+                    == "The client dashboard has a token already. A new one in its place, or for another client: deskbridge token create CLIENT --home \(temporary.folder)\n"
+            )
             for name in try FileManager.default.contentsOfDirectory(atPath: temporary.home.state) {
                 let bytes = try Data(contentsOf: URL(filePath: "\(temporary.home.state)/\(name)"))
                 #expect(bytes.firstRange(of: Data(secret.utf8)) == nil, "the secret is in \(name)")
@@ -160,7 +163,10 @@ import Testing
             let terminal = TestTerminal()
             try await Init.parse(["--home", daemon.folder]).run(on: terminal.terminal())
             #expect(daemon.calls.map(\.request) == ["GET /v1/tokens"])
-            #expect(terminal.error == "The client dashboard has a token already. Others: deskbridge token create\n")
+            #expect(
+                terminal.error
+                    == "The client dashboard has a token already. A new one in its place, or for another client: deskbridge token create CLIENT --home \(daemon.folder)\n"
+            )
         }
     }
 }

@@ -26,9 +26,9 @@ import Testing
         #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 64, 65, 69, 73, 75, 77, 78])
     }
 
-    @Test func aCodeOfALaterVersionIsAPlainFailure() {
+    @Test func aCodeOfALaterVersionIsAPlainFailure() throws {
         let problem = ProblemDocument(["code": "brand_new", "detail": "Something."], status: 418)
-        #expect(ControlError.problem(problem).failure == CommandFailure("Something. (brand_new)", .failed))
+        #expect(try ControlError.problem(problem).failure(.plain()) == CommandFailure("Something. (brand_new)", .failed))
     }
 
     @Test func aBodyThatIsNoProblemDocumentStillSaysItsStatus() {

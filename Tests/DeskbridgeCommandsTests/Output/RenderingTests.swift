@@ -22,7 +22,7 @@ import Testing
 
     @Test func oneEventIsShownWithItsWholeStory() throws {
         #expect(
-            EventDetails.text(try RemoteEvent(Samples.failed()), on: terminal) == #"""
+            try EventDetails.text(RemoteEvent(Samples.failed()), on: terminal, of: .plain()) == #"""
                 Event      01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f
                 Type       CREATE_RESOURCE
                 State      failed
@@ -60,17 +60,17 @@ import Testing
         members.merge(["attempt": 7, "attemptsUsed": 2]) { _, new in new }
         let event = try RemoteEvent(.object(members))
         #expect(EventTable.text([event], on: terminal).contains(" 2/8"))
-        #expect(EventDetails.text(event, on: terminal).contains("Attempts  2 of 8, 7 in all"))
+        #expect(try EventDetails.text(event, on: terminal, of: .plain()).contains("Attempts  2 of 8, 7 in all"))
     }
 
     @Test func anEventWithFewMembersIsShownAllTheSame() throws {
         let event = try RemoteEvent(["id": "x", "state": "queued"])
-        #expect(EventDetails.text(event, on: terminal) == "Event     x\nState     queued\nAttempts  0\n")
+        #expect(try EventDetails.text(event, on: terminal, of: .plain()) == "Event     x\nState     queued\nAttempts  0\n")
     }
 
     @Test func theDaemonIsSummedUp() throws {
         #expect(
-            StatusReport.text(try BridgeStatus(Samples.status()), on: terminal) == """
+            try StatusReport.text(BridgeStatus(Samples.status()), on: terminal, of: .plain()) == """
                 Deskbridge   1.2.0, running for 1d 1h (pid 812)
                 Home         /h
                 Listening    127.0.0.1:7420, [::1]:7420

@@ -50,6 +50,11 @@ import Testing
             bridge in
             _ = try? await BrowserSocket.open(port: bridge.port, headers: [("Origin", evil)])
         },
+        Knock("a ticket of another page", "sign_in", "websocket", "origin_forbidden", from: evil) { bridge in
+            let token = try await bridge.token("dashboard", "--origin", "https://studio.example")
+            let ticket = try #require(try await bridge.request("POST", "/v1/tickets", token: token).json?["ticket"]?.stringValue)
+            _ = try? await BrowserSocket.open(port: bridge.port, path: "/v1/ws?ticket=\(ticket)", headers: [("Origin", evil)])
+        },
         Knock("a used ticket", "sign_in", "websocket", "unauthenticated") { bridge in
             let token = try await bridge.token("dashboard")
             let ticket = try #require(try await bridge.request("POST", "/v1/tickets", token: token).json?["ticket"]?.stringValue)

@@ -76,6 +76,7 @@ struct LiveCheckTests {
         let result = try await Self.check(home, "--live", on: bus)
         #expect(result.code == 0)
         #expect(result.errors.contains("note: actions/job.yaml:9:20: ") && result.errors.contains("it does not run"), "\(result.errors)")
+        #expect(result.output.contains("so nothing was compared: 1 note above"), "\(result.output)")
         #expect(try await Self.check(home, "--activate", on: bus).code == 64)
     }
 
@@ -108,7 +109,9 @@ struct LiveCheckTests {
             let token = try await bridge.token("dashboard")
             let request: JSONValue = ["type": "JOB", "payload": ["how": "early"]]
             for _ in 0..<2 { #expect(try await bridge.post("/v1/plan", request, token: token).json == shown) }
-            let text = try await bridge.home.command(words, environment: environment).output
+            let result = try await bridge.home.command(words, environment: environment)
+            #expect(result.code == 78, "as a check of the files says")
+            let text = result.output
             #expect(text.contains("   differs: actions/job.yaml:17:20: the peer says"), "\(text)")
 
             var wanting = try #require(request.objectValue)

@@ -31,6 +31,19 @@ import Testing
         #expect((tickets.redeem(ticket) != nil) == isGood)
     }
 
+    @Test func aTicketThatIsGivenBackIsGoodOnceMoreForTheRestOfItsTime() throws {
+        let ticket = try #require(tickets.issue(to: identity))
+        tickets.giveBack(ticket)
+        #expect(tickets.redeem(ticket) == identity)
+        tickets.giveBack(ticket)
+        tickets.giveBack(ticket)
+        #expect(tickets.redeem(ticket) == identity)
+        #expect(tickets.redeem(ticket) == nil)
+        tickets.giveBack(ticket)
+        time.pass(.seconds(30))
+        #expect(tickets.redeem(ticket) == nil)
+    }
+
     @Test(arguments: ["", "dbk_", "dbk_x"]) func whatWasNotIssuedIsNoTicket(text: String) { #expect(tickets.redeem(text) == nil) }
 
     @Test func tooManyAreRefusedUntilTheOldOnesAreWorthNothing() throws {
