@@ -27,7 +27,7 @@ const main = document.getElementById('main');
 /** A ticket that comes to a page that is open already begins a new session. */
 addEventListener('hashchange', () => {
   const ticket = takeTicket();
-  if (ticket) buySession(ticket).then(() => location.reload(), error => showSignIn(main, error.message, () => location.reload()));
+  if (ticket) buySession({ ticket }).then(() => location.reload(), error => showSignIn(main, error.message, () => location.reload()));
 });
 
 async function start() {
@@ -38,7 +38,7 @@ async function start() {
   let problem = null;
   if (ticket) {
     try {
-      session = await buySession(ticket);
+      session = await buySession({ ticket });
     } catch (error) {
       problem = error.message;
     }

@@ -27,9 +27,11 @@ package final class AuditTrail: Sendable {
         self.logger = logger
     }
 
-    /// Notes something of the bridge itself.
-    package func note(_ verb: String, _ outcome: String, subject: String? = nil, detail: String? = nil) {
-        write(AuditEntry(verb, outcome, at: clock.now(), by: .bridge, subject: subject, detail: detail))
+    /// Notes something of the bridge itself, unless it says who did it.
+    package func note(
+        _ verb: String, _ outcome: String, by actor: AuditActor = .bridge, subject: String? = nil, detail: String? = nil
+    ) {
+        write(AuditEntry(verb, outcome, at: clock.now(), by: actor, subject: subject, detail: detail))
     }
 
     /// Notes that somebody was refused. Of a flood only the first are written, and then how many more there were.

@@ -49,7 +49,8 @@ struct GatedRoutes {
         }
     }
 
-    private static func demand(_ verb: Gate.Verb, _ identity: Identity, of bridge: Bridge) throws(Problem) {
+    /// - Throws: ``Problem`` if the gate says no, which is noted in the audit.
+    static func demand(_ verb: Gate.Verb, _ identity: Identity, of bridge: Bridge) throws(Problem) {
         do throws(Problem) { try bridge.gate.check(identity, verb, under: bridge.definitions.current.policy.policy) } catch {
             bridge.audit.noteRefusal(of: verb.kind.rawValue, code: error.code)
             throw error

@@ -145,11 +145,12 @@ package struct BridgeServer: Service {
         let known = KnownRoutes()
         router.add(middleware: EntranceMiddleware(port: port, tokens: tokens, pairing: pairing, known: known))
         WebFileRoutes(port: port).add(to: router)
+        let address = entrances.compactMap(\.shown).first ?? ""
+        let pairings = PairingRoutes(bridge: bridge, authenticator: authenticator, tokens: tokens, desk: pairing, address: address)
         let console = ConsoleRoutes(
-            bridge: bridge, authenticator: authenticator, tokens: tokens, tickets: consoleTickets, sessions: sessions, port: port,
-            address: entrances.compactMap(\.shown).first ?? "")
+            bridge: bridge, authenticator: authenticator, tokens: tokens, tickets: consoleTickets, sessions: sessions, pairings: pairings,
+            port: port, address: address)
         console.addPublic(to: router)
-        let pairings = PairingRoutes(bridge: bridge, authenticator: authenticator, tokens: tokens, desk: pairing)
         pairings.addPublic(to: router)
         let statusRoutes = StatusRoutes(
             bridge: bridge, status: status, sessions: sessions, budget: budget, addresses: entrances.compactMap(\.shown),

@@ -1,5 +1,6 @@
 """A bridge with a home of its own, and a browser that looks at its console. What the browser tests and the screenshots are made with."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -220,6 +221,18 @@ class Desk:
 
     def open_gate(self, shot, how="pass"):
         (self.home / "gates" / shot).write_text(how)
+
+    @contextlib.contextmanager
+    def pairing(self):
+        """`deskbridge pair --console`, with the code it shows. Write the answer to its `stdin`."""
+        process = subprocess.Popen(
+            [self.program, "pair", "--console", "--home", str(self.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        with process:
+            try:
+                yield process, process.stdout.readline().strip()
+            finally:
+                process.kill()
 
     def url(self):
         return self.run("console", "--print").stdout.strip()

@@ -49,6 +49,64 @@ class SignInTests(ConsoleTest):
         self.assertIn("deskbridge console", self.browser.text())
         self.browser.complaints()
 
+    def signed_out(self):
+        browser = self.browser
+        browser.driver.execute_script("sessionStorage.clear()")
+        browser.driver.get(f"http://127.0.0.1:{self.desk.port}/?anew")
+        browser.wait(lambda: browser.find("#code"), "the page to sign in")
+
+    def test_a_code_signs_the_page_in_once_the_person_says_so(self):
+        browser = self.browser
+        self.signed_out()
+        self.assertIn("deskbridge pair --console", browser.text())
+        with self.desk.pairing() as (desk, code):
+            browser.fill("Code", code.lower().replace("-", " "))
+            browser.click("#code ~ button")
+            browser.wait_for_text("Now confirm it in the terminal", ".waiting")
+            self.assertIsNone(browser.find(".is-signed-in"), "not before")
+            answer = desk.communicate("yes\n", timeout=20)
+            self.assertIn(f"The console at http://127.0.0.1:{self.desk.port} asks to be signed in.", answer[1])
+            self.assertIn("FULL CONTROL", answer[1])
+            self.assertEqual(desk.returncode, 0)
+        browser.wait(lambda: browser.find("#connection[data-connection=connected]"), "signed in")
+        browser.driver.refresh()
+        browser.wait(lambda: browser.find("#connection[data-connection=connected]"), "still signed in")
+        browser.complaints()
+
+    def test_a_code_that_opens_nothing_is_explained_beside_its_field(self):
+        browser = self.browser
+        self.signed_out()
+        with self.desk.pairing() as (desk, code):
+            browser.fill("Code", "ABC")
+            browser.click("#code ~ button")
+            browser.wait_for_text("eight letters and digits", "#code-problem")
+            browser.fill("Code", "2222-2222")
+            browser.click("#code ~ button")
+            browser.wait_for_text("deskbridge pair --console", "#code-problem")
+            self.assertEqual(browser.find("#code").get_attribute("aria-invalid"), "true")
+            self.assertEqual(browser.driver.execute_script("return document.activeElement.id"), "code")
+            browser.fill("Code", code)
+            browser.click("#code ~ button")
+            browser.wait_for_text("Now confirm it in the terminal", ".waiting")
+            self.assertIn("Not signed in.", desk.communicate("no\n", timeout=20)[1])
+            browser.wait_for_text("did not confirm it", "#code-problem")
+        self.assertIsNone(browser.driver.execute_script("return sessionStorage.getItem('deskbridge.session')"))
+        # What the browser itself says of a 401 and a 403.
+        browser.complaints()
+
+    def test_who_stops_waiting_is_not_signed_in_afterwards(self):
+        browser = self.browser
+        self.signed_out()
+        with self.desk.pairing() as (desk, code):
+            browser.fill("Code", code)
+            browser.click("#code ~ button")
+            browser.click_button("Stop waiting")
+            browser.wait_for_text("Stopped.", "#code-problem")
+            desk.communicate("yes\n", timeout=20)
+        self.assertTrue(browser.find("#code"))
+        self.assertIsNone(browser.driver.execute_script("return sessionStorage.getItem('deskbridge.session')"))
+        browser.complaints()
+
     def test_the_page_can_be_loaded_again_without_a_new_ticket(self):
         self.browser.driver.refresh()
         self.browser.wait(lambda: self.browser.find("#connection[data-connection=connected]"), "signed in")
