@@ -119,8 +119,8 @@ struct PairingRoutes {
         switch notice {
         case .asked(let asked):
             return .json([
-                "state": "asked", "kind": .string(asked.kind.rawValue), "origin": .string(asked.origin), "client": .string(asked.client.text),
-                "isKnown": .bool(asked.kind == .page && tokens.knows(asked.client)),
+                "state": "asked", "kind": .string(asked.kind.rawValue), "origin": .string(asked.origin),
+                "client": .string(asked.client.text), "isKnown": .bool(asked.kind == .page && tokens.knows(asked.client)),
             ])
         case .guessed(let origin): return .json(["state": "guessed", "origin": .string(origin)])
         case .expired: return .json(["state": "expired"])

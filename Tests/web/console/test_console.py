@@ -171,6 +171,44 @@ class SendingTests(ConsoleTest):
         self.assertEqual(leaves[1:], ["assets", "textures", "models", "shots", "sh001", "sh002", "README.md"])
         self.assertIn("org.freedesktop.Notifications", browser.text(".plan"))
 
+    def test_output_from_before_the_page_was_there_is_shown_and_each_line_once(self):
+        browser, desk = self.browser, self.desk
+        # Longer than what is kept of it.
+        desk.send("RENDER_SHOT", {"shot": "sq05_sh010", "frames": 900})
+        browser.go("#/now")
+        browser.wait_for_text("frame 0900 of 900", ".running")
+        browser.driver.refresh()
+        browser.wait_for_text("frame 0900 of 900", ".running")
+        browser.go("#/queue?state=running")
+        self.open_first()
+        browser.wait_for_text("frame 0900 of 900", ".detail .output")
+        self.assertRegex(browser.text(".detail .output .gap"), r"^\d+ earlier lines not kept")
+        desk.open_gate("sq05_sh010")
+        browser.wait(lambda: browser.find(".detail-head .state[data-state=succeeded]"), "it is done")
+        shown = browser.text(".detail .output").splitlines()
+        self.assertEqual(shown[-2:], ["frame 0900 of 900: 1920x1080, 64 samples, 2.4 s", "done"])
+        self.assertEqual(len(shown), len(set(shown)))
+
+    def test_snapshots_and_live_lines_fit_together_in_any_order(self):
+        shown = self.browser.driver.execute_async_script(
+            """const done = arguments[0];
+            import('/console/outputs.js').then(({ Outputs }) => {
+              const outputs = new Outputs();
+              const live = (from, ...lines) => outputs.add({ id: 'e', attempt: 2, from, step: 's', stream: 'stdout', lines, dropped: 0 });
+              const look = (from, ...lines) => outputs.addSnapshot('e', { number: 2, outputFrom: from, output: lines.map(text => ({ step: 's', stream: 'stdout', text })) });
+              live(4, '4', '5');
+              look(0, '0', '1', '2', '3', '4');
+              live(6, '6');
+              look(3, '3', '4', '5', '6');
+              live(9, '9');
+              outputs.add({ id: 'e', attempt: 1, from: 0, step: 's', stream: 'stdout', lines: ['old'], dropped: 0 });
+              const { lines, count } = outputs.of('e');
+              live(0);
+              outputs.add({ id: 'e', attempt: 3, from: 0, step: 's', stream: 'stdout', lines: ['new'], dropped: 0 });
+              done([lines.map(line => line.text).join(' '), count, outputs.of('e').lines.map(line => line.text).join(' ')]);
+            });""")
+        self.assertEqual(shown, ["0 1 2 3 4 5 6 9", 10, "new"])
+
     def test_what_runs_shows_its_output_now(self):
         browser = self.browser
         browser.go("#/now")
@@ -390,7 +428,7 @@ class LongListTests(ConsoleTest):
               const id = n => `01a1fe82-4c4a-7a50-a751-${String(n).padStart(12, '0')}`;
               for (let n = 0; n < 20000; n++) {
                 messages.add({ direction: 'in', at: n, message: { type: `T${n % 500}`, text: 'x'.repeat(n % 3000) } });
-                lines.add({ id: id(n % 100), step: 's', stream: 'stdout', lines: ['y'.repeat(5000), 'z'], dropped: 0 });
+                lines.add({ id: id(n % 100), attempt: 1, from: 2 * Math.floor(n / 100), step: 's', stream: 'stdout', lines: ['y'.repeat(5000), 'z'], dropped: 0 });
                 now.state({ type: 'state', id: id(n), eventType: 'T', client: 'c', before: 'queued', after: n % 2 ? 'running' : 'failed', attempt: 1, timestamp: new Date(1.79e12 + n * 60000).toISOString() });
               }
               const kept = Array.from({ length: 100 }, (_, n) => lines.of(id(n))).filter(one => one.lines.length);
