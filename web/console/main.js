@@ -5,6 +5,7 @@ import { accessView } from './access-view.js';
 import { actionsView } from './actions-view.js';
 import { Activity } from './activity.js';
 import { Api } from './api.js';
+import { auditView } from './audit-view.js';
 import { debugView } from './debug-view.js';
 import { Notices } from './dialogs.js';
 import { button, element, replace, setText } from './elements.js';
@@ -20,7 +21,7 @@ import { buySession, forgetSession, storedSession, takeTicket } from './session.
 import { listenForKeys, showHelp } from './shortcuts.js';
 import { showSignIn } from './sign-in.js';
 
-const VIEWS = { now: nowView, queue: queueView, actions: actionsView, events: eventsView, access: accessView, debug: debugView };
+const VIEWS = { now: nowView, queue: queueView, actions: actionsView, events: eventsView, access: accessView, audit: auditView, debug: debugView };
 
 const main = document.getElementById('main');
 

@@ -1,6 +1,7 @@
 """A bridge with a home of its own, and a browser that looks at its console. What the browser tests and the screenshots are made with."""
 
 import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -221,6 +222,17 @@ class Desk:
 
     def open_gate(self, shot, how="pass"):
         (self.home / "gates" / shot).write_text(how)
+
+    def ask(self, method, path, body=None):
+        """Asks on the control socket, as the owner of the machine."""
+        connection = http.client.HTTPConnection("localhost")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(str(self.home / "run" / "control.sock"))
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json"})
+            return json.load(connection.getresponse())
+        finally:
+            connection.close()
 
     @contextlib.contextmanager
     def pairing(self):

@@ -7,7 +7,7 @@ import unittest
 import scenes
 from desk import ROOT, Browser, Desk
 
-VIEWS = ["now", "queue", "actions", "events", "access", "debug"]
+VIEWS = ["now", "queue", "actions", "events", "access", "audit", "debug"]
 
 # Each check gives a list of what is wrong.
 CHECKS = r"""

@@ -7,6 +7,8 @@ import json
 import pathlib
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 
 from desk import Browser, Desk, until
 
@@ -34,6 +36,14 @@ class ConsoleTest(unittest.TestCase):
         self.browser.wait(lambda: self.browser.find(".events-view .grid-body .row:not([hidden]) .cell-type"), "an event")
         self.browser.find(".events-view .grid-body .row:not([hidden]) .cell-type").click()
         self.browser.wait(lambda: self.browser.find(".detail .timeline"), "its life")
+
+
+    def set_time(self, label, moment):
+        """Sets a field of a time range; `moment` is an ISO time."""
+        self.browser.driver.execute_script(
+            """const [label, moment] = arguments, field = document.querySelector(`.range input[aria-label=${label}]`), at = new Date(moment);
+            field.value = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 23);
+            field.dispatchEvent(new Event('change'));""", label, moment)
 
 
 class SignInTests(ConsoleTest):
@@ -328,6 +338,26 @@ class QueueTests(ConsoleTest):
         browser.go("#/events?type=NOTHING")
         browser.wait_for_text("No event fits")
 
+    def test_a_time_range_of_ones_own_begins_and_ends_where_it_says(self):
+        browser, desk = self.browser, self.desk
+        for text in ("earlier", "later"):
+            desk.send("ECHO_TEXT", {"text": text}, wait=True)
+        later, earlier = json.loads(desk.run("events", "list", "--format", "json").stdout)["events"][:2]
+        browser.go("#/events")
+        rows = lambda: [row.text for row in browser.all(".events-view .grid-body .row:not([hidden])")]
+        browser.wait(lambda: len(rows()) >= 2, "the events")
+        browser.driver.execute_script("const choice = document.querySelector('.range select'); choice.value = 'custom'; choice.dispatchEvent(new Event('change'))")
+        self.assertTrue(browser.find(".range input").is_displayed())
+        self.set_time("From", later["acceptedAt"])
+        browser.wait(lambda: len(rows()) == 1 and "later" in rows()[0], "only the later one")
+        self.set_time("From", earlier["acceptedAt"])
+        self.set_time("To", later["acceptedAt"])
+        browser.wait(lambda: len(rows()) == 1 and "earlier" in rows()[0], "only the earlier one")
+        # What comes now is out of the range.
+        desk.send("ECHO_TEXT", {"text": "now"}, wait=True)
+        self.set_time("To", "2001-01-01T00:00:00.000Z")
+        browser.wait_for_text("No event fits")
+
     def test_replay_is_shown_before_it_is_done(self):
         browser, desk = self.browser, self.desk
         desk.send("ECHO_TEXT", {"text": "again"}, wait=True)
@@ -463,6 +493,34 @@ class AccessTests(ConsoleTest):
         browser.wait_for_text("The token of wallboard is revoked", ".notices")
         listed = json.loads(desk.run("token", "list", "--format", "json").stdout)["tokens"]
         self.assertTrue(next(one for one in listed if one["client"] == "wallboard").get("revokedAt"))
+
+    def test_a_rotated_token_is_shown_once_and_the_old_one_goes_on_for_a_while(self):
+        browser, desk = self.browser, self.desk
+        old = json.loads(desk.run("token", "create", "farm", "--format", "json").stdout)["token"]
+
+        def answers(token):
+            request = urllib.request.Request(f"http://127.0.0.1:{desk.port}/v1/status", headers={"Authorization": f"Bearer {token}"})
+            try:
+                with urllib.request.urlopen(request) as answer:
+                    return answer.status
+            except urllib.error.HTTPError as error:
+                error.close()
+                return error.code
+
+        browser.go("#/access")
+        browser.click("button[aria-label='Rotate the token of farm']")
+        browser.wait_for_text("goes on for 10 minutes", "dialog")
+        self.assertEqual(browser.driver.execute_script("return document.activeElement.textContent"), "Keep as it is")
+        browser.click_button("Rotate", "dialog")
+        browser.wait_for_text("It is shown this once", "dialog")
+        new = browser.text("dialog .secret")
+        self.assertNotEqual(new, old)
+        browser.click_button("I have it", "dialog")
+        browser.wait(lambda: len(browser.all("button[aria-label='Revoke the token of farm']")) == 2, "both are listed")
+        self.assertNotIn(new, browser.driver.page_source)
+        self.assertEqual([answers(old), answers(new), answers("dbt_" + 43 * "x")], [200, 200, 401])
+        ends = [token["expiresAt"] for token in desk.ask("GET", "/v1/tokens")["tokens"] if token["client"] == "farm"]
+        self.assertLess(min(ends)[:10], max(ends)[:10], "the old one ends soon, the new one later")
 
     def test_diagnostics_hold_no_secret(self):
         browser = self.browser
