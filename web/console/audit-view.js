@@ -15,6 +15,8 @@ const COLUMNS = [
   { name: 'seq', label: 'No' }, { name: 'time', label: 'Time' }, { name: 'who', label: 'Who' }, { name: 'verb', label: 'Did' },
   { name: 'outcome', label: 'Outcome' }, { name: 'about', label: 'About' }, { name: 'from', label: 'From' },
 ];
+/** An event's id; tokens and files have others. */
+const EVENT = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;
 /** Outcomes that somebody may look for. */
 const STATES = {
   denied: 'failed', refused: 'failed', failed: 'failed', guessed: 'failed', not_written: 'unknown', unknown: 'unknown',
@@ -133,7 +135,7 @@ function recordView(row, close) {
     element('header.detail-head', {}, element('div', {}, element('h2', {}, verb.replaceAll('_', ' ')), outcomeBadge(outcome)),
       button(icon('close'), close, { class: 'quiet icon-button', 'aria-label': 'Close the record' })),
     facts({ Number: seq, Time: element('time', { datetime: at, title: at }, dateAndTime(at)), ...Object.fromEntries(Object.entries(more).map(([name, value]) => [words(name), String(value)])) }),
-    row.verb === 'submit' && more.subject ? element('p', {}, element('a', { href: `#/events/${encodeURIComponent(more.subject)}` }, 'Look at the event')) : null,
+    EVENT.test(more.subject) ? element('p', {}, element('a', { href: `#/events/${encodeURIComponent(more.subject)}` }, 'Look at the event')) : null,
     element('h3', {}, 'In the chain'),
     facts({ Hash: code(hash), 'Follows': code(previous), 'Hash of the plan': code(plan) }),
     element('p', {}, copyButton(row.line, 'Copy the record')));

@@ -13,6 +13,8 @@ class FirefoxTests(unittest.TestCase):
         cls.firefox = cls.enterClassContext(Firefox())
 
     def setUp(self):
+        # From elsewhere, so that the page is loaded anew and not only told of another place in it.
+        self.firefox.get("about:blank")
         self.firefox.get(self.desk.url())
         self.firefox.wait(lambda: self.firefox.find("#connection[data-connection=connected]"), "signed in")
 
