@@ -21,7 +21,8 @@ struct AuditRoutes {
         var marks: [AuditMark] = []
         if let text = QueryItems(request.uri.string)["mark"] {
             guard let mark = AuditMark(text) else {
-                throw Problem(.malformedRequest, "mark is where the chain ended once, as NUMBER:HASH, such as `deskbridge audit verify` says it.")
+                throw Problem(
+                    .malformedRequest, "mark is where the chain ended once, as NUMBER:HASH, such as `deskbridge audit verify` says it.")
             }
             marks.append(mark)
         }
