@@ -10,6 +10,9 @@ package struct LimitsConfiguration: Sendable, Hashable {
     package var connections = 256
     /// The connections at one time that have not signed in; the one that has been there longest goes when another one comes.
     package var strangers = 256
+    /// The connections at one time whose first request isn't whole yet or waits for its turn. When there are more, the one that has been
+    /// there longest goes.
+    package var backlog = 8192
     /// The bytes one connection may have waiting to be sent before it is closed as a slow consumer.
     package var unsent = 1 << 20
     /// The time a connection has for the headers of a request.
@@ -35,6 +38,7 @@ extension LimitsConfiguration {
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
         reader.read("connections", into: &connections) { node, what throws(DefinitionError) in try node.integer(what, in: 1...10_000) }
         reader.read("strangers", into: &strangers) { node, what throws(DefinitionError) in try node.integer(what, in: 1...10_000) }
+        reader.read("backlog", into: &backlog) { node, what throws(DefinitionError) in try node.integer(what, in: 1...100_000) }
         reader.read("unsent", into: &unsent) { node, what throws(DefinitionError) in try node.size(what, in: 64 << 10...256 << 20) }
         reader.read("headers", into: &headers) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
         reader.read("authentication", into: &authentication) { node, what throws(DefinitionError) in try node.duration(what, in: times) }

@@ -14,6 +14,7 @@ struct EntranceMiddleware: RouterMiddleware {
     let tokens: TokenDirectory
     let pairing: PairingDesk
     let known: KnownRoutes
+    let strangers: StrangerRate
 
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
@@ -33,6 +34,8 @@ struct EntranceMiddleware: RouterMiddleware {
             }
         } catch let problem as Problem {
             response = try problem.response(from: request, context: context)
+            // A stranger who comes too often comes by the door again, where it costs less.
+            if problem.code == .rateLimited, !strangers.isKnown(context.channel) { response.headers[.connection] = "close" }
         } catch let error as any HTTPResponseError {
             let methods = error.status == .notFound ? known.methods(of: request.uri.path) : []
             response = try Self.problem(for: error.status, methods).response(from: request, context: context)
@@ -74,6 +77,7 @@ struct EntranceMiddleware: RouterMiddleware {
                 """)
         }
         try FetchMetadata(request.head).demand()
+        try strangers.take(request.head, context.channel)
     }
 
     /// Whether pages of this origin may read what is answered here: any token names it, or it is about to be paired.
