@@ -214,7 +214,7 @@ let package = Package(
         ),
         .testTarget(
             name: "DeskbridgeEndToEndTests",
-            dependencies: ["DeskbridgeCore", "DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
+            dependencies: ["DeskbridgeCore", "DeskbridgeServer", "DeskbridgeTestSupport", "deskbridge", "websocket-echo"],
             swiftSettings: strict
         ),
     ]

@@ -48,13 +48,16 @@ package final class Authenticator: Sendable {
         return .none
     }
 
-    /// - Parameter origin: the `Origin` header; it must be one of the token's.
+    /// - Parameters:
+    ///   - origin: the `Origin` header; it must be one of the token's.
+    ///   - entrance: where the credential was presented, for the audit.
     /// - Throws: ``Problem``: `unauthenticated`, `origin_forbidden`, or `rate_limited` when wrong credentials came too often.
-    package func authenticate(_ credential: Credential, origin: String?) async throws(Problem) -> Authenticated {
+    package func authenticate(
+        _ credential: Credential, origin: String?, through entrance: AuditActor.Entrance = AuditActor.current.entrance
+    ) async throws(Problem) -> Authenticated {
         do throws(Problem) { return try check(credential, origin: origin) } catch {
             if !credential.isNone {
-                audit?.noteRefusal(
-                    of: "sign_in", by: AuditActor(client: nil, identity: .nobody, entrance: .http, origin: origin), code: error.code)
+                audit?.noteRefusal(of: "sign_in", by: .stranger(through: entrance, origin: origin), code: error.code)
             }
             if error.code == .unauthenticated, !credential.isNone { try await charge() }
             throw error

@@ -40,7 +40,7 @@ struct GatedRoutes {
             let actor = identity.actor(through: context.isControl ? .control : .http)
             let answer = try await AuditActor.$current.withValue(actor) {
                 try await GateWitness.watching(need.kinds) {
-                    if case .first(let verb) = need { try Self.demand(verb, identity, of: bridge) }
+                    if case .first(let verb) = need { try await Self.demand(verb, identity, of: bridge) }
                     return try await handler(request, context)
                 }
             }
@@ -50,10 +50,9 @@ struct GatedRoutes {
     }
 
     /// - Throws: ``Problem`` if the gate says no, which is noted in the audit.
-    static func demand(_ verb: Gate.Verb, _ identity: Identity, of bridge: Bridge) throws(Problem) {
-        do throws(Problem) { try bridge.gate.check(identity, verb, under: bridge.definitions.current.policy.policy) } catch {
-            bridge.audit.noteRefusal(of: verb.kind.rawValue, code: error.code)
-            throw error
+    static func demand(_ verb: Gate.Verb, _ identity: Identity, of bridge: Bridge) async throws {
+        _ = try await bridge.audit.watching(verb.kind.rawValue) {
+            try bridge.gate.check(identity, verb, under: bridge.definitions.current.policy.policy)
         }
     }
 }

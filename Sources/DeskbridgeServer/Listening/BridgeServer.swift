@@ -53,12 +53,14 @@ package struct BridgeServer: Service {
         waits = FinalWaits(bridge: bridge)
         tickets = Tickets(monotonic: bridge.monotonic)
         consoleTickets = Tickets(monotonic: bridge.monotonic, lifetime: Tickets.consoleLifetime)
-        pairing = PairingDesk(monotonic: bridge.monotonic)
+        pairing = PairingDesk(monotonic: bridge.monotonic) { [audit = bridge.audit] id, notice in
+            if let outcome = notice.outcome { audit.note("pair", outcome, subject: id) }
+        }
         let limits = bridge.configuration.limits
         authenticator = Authenticator(
             tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic, audit: bridge.audit)
         budget = ConnectionBudget(strangers: limits.strangers, known: limits.connections)
-        rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
+        rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic, audit: bridge.audit)
         self.bus = bus.map { ($0, BusNameBoard(address: $0.address)) }
         let loopback = try Loopback.choose(bridge.configuration.listen, logger: bridge.logger)
         port = loopback.port
@@ -157,7 +159,7 @@ package struct BridgeServer: Service {
         router.add(
             middleware: EntranceMiddleware(
                 port: port, tokens: tokens, pairing: pairing, known: known,
-                strangers: StrangerRate(authenticator: authenticator, budget: budget, monotonic: bridge.monotonic)))
+                strangers: StrangerRate(authenticator: authenticator, budget: budget, monotonic: bridge.monotonic), audit: bridge.audit))
         WebFileRoutes(port: port).add(to: router)
         let address = addresses.first ?? ""
         let pairings = PairingRoutes(bridge: bridge, authenticator: authenticator, tokens: tokens, desk: pairing, address: address)

@@ -17,13 +17,15 @@ struct PairingRoutes {
     let address: String
 
     /// What asks for no token.
-    func addPublic(to router: Router<BridgeRequestContext>) { router.post("v1/pair", use: pair) }
+    func addPublic(to router: Router<BridgeRequestContext>) {
+        router.post("v1/pair") { request, context in try await bridge.audit.watching("pair") { try await pair(request, context) } }
+    }
 
     func add(to routes: GatedRoutes) {
         routes.post("pairing", .first(.administer), use: open)
         routes.get("pairing/:id", .first(.administer), use: wait)
-        routes.post("pairing/:id/confirm", .first(.administer)) { _, context in try decide(.accepted, context) }
-        routes.post("pairing/:id/refuse", .first(.administer)) { _, context in try decide(.refused, context) }
+        routes.post("pairing/:id/confirm", .first(.administer)) { _, context in try await decide(.accepted, context) }
+        routes.post("pairing/:id/refuse", .first(.administer)) { _, context in try await decide(.refused, context) }
         routes.delete("pairing/:id", .first(.administer)) { _, context in
             desk.close(context.parameters.get("id") ?? "", .withdrawn)
             return Response(status: .noContent)
@@ -58,8 +60,11 @@ struct PairingRoutes {
             throw try await authenticator.failure(
                 "No pairing is under way with this code. Start one at the desk with `\(command)`, and type what it shows.")
         }
+        bridge.audit.note("pair", "asked", subject: id, owner: asked.client)
         // A page that left can't be given what it asked for.
-        context.channel.onDeparture { [desk] in desk.close(id, .withdrawn) }
+        context.channel.onDeparture { [desk, page = AuditActor.current] in
+            AuditActor.$current.withValue(page) { desk.close(id, .withdrawn) }
+        }
         let verdict = await Self.verdict(of: verdicts)
         switch verdict {
         case .accepted: break
@@ -92,11 +97,12 @@ struct PairingRoutes {
             }
         }
         let client = try Self.proposed(body["client"])
-        try demandRight(to: kind, context)
+        try await demandRight(to: kind, context)
         guard kind == .page || origin == nil && client == nil else {
             throw Self.invalid("/kind", "must be \"page\" where an origin or a client is named: the console has its own")
         }
         let (id, code) = desk.open(kind, origin: origin, client: client)
+        bridge.audit.note("pair", "opened", subject: id, detail: kind.detail)
         var members: JSONObject = [
             "id": .string(id), "kind": .string(kind.rawValue), "code": .string(code.description),
             "expiresIn": .integer(PairingDesk.patience.components.seconds),
@@ -106,9 +112,9 @@ struct PairingRoutes {
     }
 
     /// Whoever opens and confirms gives away what it has itself: a console could otherwise make the next one, without end.
-    private func demandRight(to kind: PairingRequest.Kind?, _ context: BridgeRequestContext) throws {
+    private func demandRight(to kind: PairingRequest.Kind?, _ context: BridgeRequestContext) async throws {
         guard kind == .console else { return }
-        try GatedRoutes.demand(.openConsole, context.authenticated().identity, of: bridge)
+        try await GatedRoutes.demand(.openConsole, context.authenticated().identity, of: bridge)
     }
 
     /// Answers when something happens in the window.
@@ -123,20 +129,20 @@ struct PairingRoutes {
                 "client": .string(asked.client.text), "isKnown": .bool(asked.kind == .page && tokens.knows(asked.client)),
             ])
         case .guessed(let origin): return .json(["state": "guessed", "origin": .string(origin)])
-        case .expired: return .json(["state": "expired"])
+        case .expired:
+            desk.close(context.parameters.get("id") ?? "", .expired)
+            return .json(["state": "expired"])
         case .withdrawn: return .json(["state": "withdrawn"])
         case .replaced: return .json(["state": "replaced"])
         }
     }
 
-    private func decide(_ verdict: PairingDesk.Verdict, _ context: BridgeRequestContext) throws -> Response {
+    private func decide(_ verdict: PairingDesk.Verdict, _ context: BridgeRequestContext) async throws -> Response {
         let id = context.parameters.get("id") ?? ""
         let kind = desk.kind(of: id)
-        try demandRight(to: kind, context)
-        guard desk.decide(id, verdict) else {
-            throw Problem(.wrongState, "The page does not wait any more.")
-        }
-        bridge.audit.note("pair", verdict == .accepted ? "confirmed" : "refused", by: .current, detail: kind?.rawValue)
+        try await demandRight(to: kind, context)
+        guard desk.decide(id, verdict) else { throw Problem(.wrongState, "The page does not wait any more.") }
+        bridge.audit.note("pair", verdict == .accepted ? "confirmed" : "refused", subject: id, detail: kind?.detail)
         return .json(["state": .string(verdict == .accepted ? "accepted" : "refused")])
     }
 
@@ -163,4 +169,9 @@ struct PairingRoutes {
     private static func invalid(_ pointer: String, _ message: String) -> Problem {
         Problem(.invalidEvent, "\(pointer) \(message).", errors: [.init(pointer: pointer, message: message)])
     }
+}
+
+extension PairingRequest.Kind {
+    /// What the audit says of it: only what gives more than a page's token is worth a word.
+    fileprivate var detail: String? { self == .console ? "console" : nil }
 }
