@@ -157,8 +157,8 @@ export interface Delivery<P = any> extends PromiseLike<Confirmation<P>> {
   /** Settles as soon as the bridge has the event on disk. */
   readonly accepted: Promise<{ id: string; idempotencyKey: string; state: EventState; replayed: boolean }>;
   /**
-   * What happens to the event, live, ending after its confirmation. Holds the last 1000 updates while nobody reads. Read it in the same turn as
-   * `send` to miss no output.
+   * What happens to the event, live, ending after its confirmation. Holds the last 1000 updates while nobody reads. What it wrote
+   * before, or while the connection was away, is asked for; each line comes once.
    */
   readonly updates: AsyncIterable<Update>;
   /** Takes it out of the outbox if it was not sent, otherwise asks the bridge to cancel it. */
@@ -185,7 +185,10 @@ export interface StateMessage {
   timestamp: string; dueAt?: string; error?: { code: string; message: string; retryable: boolean };
 }
 export interface OutputMessage {
-  type: 'output'; id: string; step: string; stream: 'stdout' | 'stderr' | (string & {}); lines: string[]; dropped: number;
+  type: 'output'; id: string; attempt: number; step: string; stream: 'stdout' | 'stderr' | (string & {});
+  /** How many lines the attempt wrote before the first of these, with those that were dropped. */
+  from: number;
+  lines: string[]; dropped: number;
 }
 export interface StatusMessage { type: 'status'; queue: Record<string, number>; finals: Record<string, number>; [more: string]: any }
 

@@ -58,6 +58,7 @@ class Delivery {
   #settled = resolvers();
   #accepting = resolvers();
   #readers = new Set();
+  #output = new Output((update) => this.tell(update));
   id = null;
   state = 'pending';
   /** Where it stands: `unsent`, `inflight` (sent, not answered), `accepted`, `done`. */
@@ -91,12 +92,27 @@ class Delivery {
     else {
       this.#readers.add(reader);
       this.#bridge.watch();
-      if (this.id) reader.add({ kind: 'accepted', id: this.id, state: this.state, replayed: false });
+      if (this.id) {
+        reader.add({ kind: 'accepted', id: this.id, state: this.state, replayed: false });
+        this.catchUp();
+      }
     }
     return reader;
   }
 
   tell(update) { for (const reader of this.#readers) reader.add(update); }
+
+  /** Asks for what it wrote while nobody here listened. */
+  catchUp() {
+    if (!this.#readers.size || !this.id || FINAL.has(this.state)) return;
+    this.#output.doubt(() => this.#bridge.request('get_event', { id: this.id }), this.state === 'running');
+  }
+
+  happened(kind, told) {
+    if (kind === 'output') return this.#output.take(told);
+    this.state = told.after;
+    this.tell({ kind, ...told });
+  }
 
   accept({ id, state, replayed }) {
     this.phase = 'accepted';
@@ -104,11 +120,13 @@ class Delivery {
     if (!FINAL.has(this.state)) this.state = state;
     this.#accepting.resolve({ id, idempotencyKey: this.idempotencyKey, state, replayed });
     this.tell({ kind: 'accepted', id, state, replayed });
+    if (replayed) this.catchUp();
   }
 
   confirm(confirmation) {
     const { error } = confirmation;
     this.state = !error ? 'succeeded' : ['cancelled', 'expired'].includes(error.code) ? error.code : 'failed';
+    this.#output.release();
     this.tell({ kind: 'confirmation', confirmation });
     if (error) this.#settled.reject(new EventFailedError(confirmation));
     else this.#settled.resolve(confirmation);
@@ -139,6 +157,81 @@ function resolvers() {
   const made = {};
   made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
   return made;
+}
+
+/**
+ * Puts what an event writes in order. Lines from before one listened, or while the connection was away, are asked for; each line is told once,
+ * as its number says (`from` is that of the first one).
+ */
+class Output {
+  #tell;
+  #attempt = 0;
+  #next = 0;
+  /** How to ask for what may have been missed; null if there is no doubt. */
+  #ask = null;
+  /** What came while the answer is waited for. */
+  #held = null;
+
+  constructor(tell) { this.#tell = tell; }
+
+  take(batch) {
+    const expected = batch.attempt > this.#attempt ? 0 : this.#next;
+    if (this.#ask && batch.from > expected) this.#catchUp();
+    this.#ask = null;
+    if (this.#held) this.#held.push(batch);
+    else this.#pass(batch);
+  }
+
+  /**
+   * Lines may have been missed. One that runs is asked about at once; others as soon as their output shows it, since there may be many.
+   * @param {() => Promise<any>} ask for the event with its attempts
+   */
+  doubt(ask, isRunning) {
+    this.#ask = ask;
+    if (isRunning) this.#catchUp();
+  }
+
+  /** Passes on what came, whatever came before. */
+  release() {
+    const held = this.#held ?? [];
+    this.#held = null;
+    held.forEach((batch) => this.#pass(batch));
+  }
+
+  async #catchUp() {
+    if (this.#held) return;
+    const held = this.#held = [];
+    // Without an answer what came live is all there is.
+    const event = await this.#ask().catch(nothing);
+    if (this.#held !== held) return;
+    const running = event?.attempts.at(-1);
+    if (running?.outputFrom !== undefined) this.#passSnapshot(event.id, running);
+    this.release();
+  }
+
+  #passSnapshot(id, { number: attempt, output, outputFrom }) {
+    const missing = attempt === this.#attempt ? outputFrom - this.#next : outputFrom;
+    let dropped = Math.max(0, missing);
+    for (let index = 0; index < output.length;) {
+      const { step, stream } = output[index];
+      const length = output.slice(index).findIndex((line) => line.step !== step || line.stream !== stream);
+      const end = length < 0 ? output.length : index + length;
+      this.#pass({ id, attempt, step, stream, from: outputFrom + index, lines: output.slice(index, end).map(({ text }) => text), dropped });
+      dropped = 0;
+      index = end;
+    }
+  }
+
+  #pass(batch) {
+    const { attempt, from, lines } = batch;
+    if (attempt < this.#attempt) return;
+    if (attempt > this.#attempt) this.#next = 0;
+    this.#attempt = attempt;
+    const known = Math.max(0, Math.min(lines.length, this.#next - from));
+    this.#next = Math.max(this.#next, from + lines.length);
+    if (known === 0) this.#tell({ kind: 'output', ...batch });
+    else if (known < lines.length) this.#tell({ kind: 'output', ...batch, from: from + known, lines: lines.slice(known), dropped: 0 });
+  }
 }
 
 /** A bounded queue that is read with `for await`. The oldest output is dropped first, and counted in what follows. */
@@ -1041,6 +1134,7 @@ class Bridge {
     this.#beat();
     this.#acknowledgeSoon();
     for (const request of this.#requests.values()) this.#ask(request);
+    for (const delivery of this.#byID.values()) delivery.catchUp();
     this.#pump();
   }
 
@@ -1086,12 +1180,7 @@ class Bridge {
     delivery.accept(accepted);
     const early = this.#early.filter((message) => message.id === id);
     this.#early = this.#inflight.size ? this.#early.filter((message) => message.id !== id) : [];
-    for (const { type, ...told } of early) this.#tell(delivery, type, told);
-  }
-
-  #tell(delivery, kind, told) {
-    if (kind === 'state') delivery.state = told.after;
-    delivery.tell({ kind, ...told });
+    for (const { type, ...told } of early) delivery.happened(type, told);
   }
 
   /** @param isStored it was looked up, and may be ahead of the stream, which will bring it in its turn */
@@ -1135,7 +1224,7 @@ class Bridge {
   #happened(message) {
     const { type, ...told } = message;
     const delivery = this.#byID.get(message.id);
-    if (delivery) this.#tell(delivery, type, told);
+    if (delivery) delivery.happened(type, told);
     else if (this.#inflight.size && this.#link.kind === 'sse') this.#early = [...this.#early.slice(-200), message];
     const isWanted = type === 'state' ? message.client === this.client || this.#channels.has('events')
       : delivery || this.#channels.has('output:*') || this.#channels.has(`output:${message.id}`);

@@ -38,7 +38,7 @@ package struct EventPage: Sendable, Hashable {
 package struct EventHistory: Sendable, Hashable {
     package let event: EventRecord
     /// In their order, each with the steps it finished.
-    package let attempts: [AttemptRecord]
+    package var attempts: [AttemptRecord]
     /// The latest one.
     package let confirmation: Confirmation?
     /// The questions about it to the person at the desk, in their order.

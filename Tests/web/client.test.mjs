@@ -96,6 +96,32 @@ for (const transport of ['websocket', 'sse']) {
       assert.deepEqual((await delivery).payload, { name: 'x' });
     });
 
+    test('what was written before one listened is told, and each line once', options, async (t) => {
+      const server = await RunningBridge.start(t);
+      const token = server.token();
+      const first = open(t, { url: server.url, token, transport });
+      const sent = first.send('GATED', { name: 'x' }, { idempotencyKey: 'k' });
+      for await (const update of sent.updates) if (update.kind === 'output') break;
+
+      // Another page that sends it again joins it in the middle.
+      const second = open(t, { url: server.url, token, transport });
+      const joined = second.send('GATED', { name: 'x' }, { idempotencyKey: 'k' });
+      const lines = [];
+      for await (const update of joined.updates) {
+        if (update.kind !== 'output') continue;
+        lines.push(...update.lines);
+        if (lines.length === 1) {
+          // Ends while the connection is away, or just when it is back.
+          const connected = next(second, 'connected');
+          second.reconnect();
+          await connected;
+          server.open();
+        }
+      }
+      assert.deepEqual(lines, ['begun x', 'done x']);
+      await sent;
+    });
+
     test('a page that comes back sends what the last one kept, and is told each confirmation once', options, async (t) => {
       const server = await RunningBridge.start(t);
       const token = server.token();

@@ -12,7 +12,7 @@ const BUCKETS = 60;
 export class Activity {
   counts = null;
   clients = null;
-  /** Events under way by id: `{id, type, client, attempt, since}`. */
+  /** Events under way by id: `{id, type, client, attempt, since, isOlder}`; `isOlder` if this page has not seen them begin. */
   running = new Map();
   /** The newest changes first: `{id, type, client, before, after, at, error, took}`. */
   recent = [];
@@ -46,7 +46,7 @@ export class Activity {
     const ids = new Set(events.map(event => event.id));
     for (const id of this.running.keys()) if (!ids.has(id)) this.running.delete(id);
     for (const event of events) {
-      if (!this.running.has(event.id)) this.#run({ ...event, since: Date.parse(event.acceptedAt) });
+      if (!this.running.has(event.id)) this.#run({ ...event, since: Date.parse(event.acceptedAt), isOlder: true });
     }
     if (this.#buckets.size === 0) {
       for (const event of ended) if (event.finalAt) this.#count(Date.parse(event.finalAt), Date.parse(event.finalAt) - Date.parse(event.acceptedAt));

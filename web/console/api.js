@@ -34,9 +34,9 @@ export class Api {
    * @returns {Promise<any>} the JSON of the answer
    * @throws {Refusal} if the bridge says no; waits and asks again while it says only "too fast"
    */
-  async ask(method, path, body, { signal } = {}) {
+  async ask(method, path, body, { signal, timeout } = {}) {
     await this.#signedIn;
-    const init = { method, signal };
+    const init = { method, signal, timeout };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
       init.headers = { 'Content-Type': 'application/json' };
@@ -70,6 +70,10 @@ export class Api {
   async actions() { return (await this.ask('GET', '/v1/actions')).actions; }
   plan(type, payload, options) { return this.ask('POST', '/v1/plan', { type, payload }, options); }
   status() { return this.ask('GET', '/v1/status'); }
+  /** Records of the audit after one, oldest first; a number beyond the last tells only which that is. */
+  audit(after, limit, options) { return this.ask('GET', `/v1/audit?after=${after}&limit=${limit}`, undefined, options); }
+  /** @param {string} mark where the chain ended once; empty for none */
+  verifyAudit(mark) { return this.ask('GET', `/v1/audit/verify${mark ? `?mark=${encodeURIComponent(mark)}` : ''}`, undefined, { timeout: 600_000 }); }
   policy() { return this.ask('GET', '/v1/policy'); }
   explain(question) { return this.ask('POST', '/v1/policy/explain', question); }
   async tokens() { return (await this.ask('GET', '/v1/tokens')).tokens; }

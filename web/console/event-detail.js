@@ -8,7 +8,7 @@ import { dateAndTime, duration, moment, relative } from './formats.js';
 import { icon } from './icons.js';
 import { jsonView } from './json-view.js';
 import { throttled } from './listeners.js';
-import { outputView } from './output-view.js';
+import { outputLine, outputView } from './output-view.js';
 import { facts, stepsView } from './plan-view.js';
 import { isFinal, stateBadge, verbsFor } from './states.js';
 
@@ -104,10 +104,11 @@ export class EventDetail {
     const done = steps.map(({ id, result }) => this.#foldable(`step-${id}`, [icon('state-succeeded'), ` Step ${id}`], () => jsonView(result, `Result of ${id}`)));
     let output = null;
     if (isLast && !attempt.endedAt) {
-      this.#output = outputView(this.#app.outputs, event.id, { start: attempt.output });
+      if (attempt.outputFrom !== undefined) this.#app.outputs.addSnapshot(event.id, attempt);
+      this.#output = outputView(this.#app.outputs, event.id);
       output = this.#output.node;
     } else if (attempt.output.length) {
-      const lines = attempt.output.map(({ stream, text }) => element('span.line', { data: { stream }, title: stream }, `${text}\n`));
+      const lines = attempt.output.map(({ stream, text }) => outputLine(stream, text));
       output = element('pre.output', { tabindex: '0', role: 'group', 'aria-label': `Output of attempt ${attempt.number}` }, element('code', {}, ...lines));
     }
     const plan = attempt.plan?.steps ?? (Array.isArray(attempt.plan) ? attempt.plan : null);

@@ -5,6 +5,7 @@ import { accessView } from './access-view.js';
 import { actionsView } from './actions-view.js';
 import { Activity } from './activity.js';
 import { Api } from './api.js';
+import { auditView } from './audit-view.js';
 import { debugView } from './debug-view.js';
 import { Notices } from './dialogs.js';
 import { button, element, replace, setText } from './elements.js';
@@ -20,14 +21,14 @@ import { buySession, forgetSession, storedSession, takeTicket } from './session.
 import { listenForKeys, showHelp } from './shortcuts.js';
 import { showSignIn } from './sign-in.js';
 
-const VIEWS = { now: nowView, queue: queueView, actions: actionsView, events: eventsView, access: accessView, debug: debugView };
+const VIEWS = { now: nowView, queue: queueView, actions: actionsView, events: eventsView, access: accessView, audit: auditView, debug: debugView };
 
 const main = document.getElementById('main');
 
 /** A ticket that comes to a page that is open already begins a new session. */
 addEventListener('hashchange', () => {
   const ticket = takeTicket();
-  if (ticket) buySession(ticket).then(() => location.reload(), error => showSignIn(main, error.message, () => location.reload()));
+  if (ticket) buySession({ ticket }).then(() => location.reload(), error => showSignIn(main, error.message, () => location.reload()));
 });
 
 async function start() {
@@ -38,7 +39,7 @@ async function start() {
   let problem = null;
   if (ticket) {
     try {
-      session = await buySession(ticket);
+      session = await buySession({ ticket });
     } catch (error) {
       problem = error.message;
     }

@@ -110,6 +110,8 @@ function runningCards(app) {
     cards.get(id).node.remove();
     cards.delete(id);
   };
+  // What was written while the connection was away.
+  const end = app.connected.add(() => [...cards.keys()].forEach(id => app.outputs.catchUp(app.api, id)));
   return {
     node,
     draw() {
@@ -119,6 +121,7 @@ function runningCards(app) {
       for (const event of shown) {
         if (cards.has(event.id)) continue;
         const output = outputView(app.outputs, event.id, { most: 8 });
+        if (event.isOlder) app.outputs.catchUp(app.api, event.id);
         const link = element('a', { href: `#/queue/${event.id}` }, event.type);
         const card = element('li', {}, element('p.running-head', {}, stateBadge('running'), link,
           element('span.note', {}, `${event.client}, since ${time(event.since)}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`)), output.node);
@@ -128,7 +131,10 @@ function runningCards(app) {
       setText(more, events.length > SHOWN ? `and ${events.length - SHOWN} more` : '');
       empty.hidden = events.length > 0;
     },
-    close() { [...cards.keys()].forEach(drop); },
+    close() {
+      end();
+      [...cards.keys()].forEach(drop);
+    },
   };
 }
 

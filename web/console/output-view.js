@@ -7,22 +7,16 @@ import { count } from './formats.js';
  * Follows the live output of an event while the node is in the document.
  *
  * @param {import('./outputs.js').Outputs} outputs
- * @param {{most?: number, start?: {stream: string, text: string}[]}} options `start`: what is known from before
  */
-export function outputView(outputs, id, { most = 400, start = [] } = {}) {
-  const dropped = element('p.note', { hidden: true });
+export function outputView(outputs, id, { most = 400 } = {}) {
   const code = element('code');
   const pre = element('pre.output', { tabindex: '0', role: 'log', 'aria-label': 'Output', 'aria-live': 'off' }, code);
-  const node = element('div.output-view', {}, dropped, pre);
+  const node = element('div.output-view', {}, pre);
   const draw = () => {
-    const live = outputs.of(id);
-    const lines = live.lines.length ? live.lines : start;
+    const { lines, count: total } = outputs.of(id);
     const isAtEnd = pre.scrollHeight - pre.scrollTop - pre.clientHeight < 24;
-    const left = lines.slice(-most);
-    code.replaceChildren(...left.map(({ stream, text, step }) => element('span.line', { data: { stream }, title: step ? `${step}, ${stream}` : stream }, `${text}\n`)));
-    dropped.hidden = live.dropped === 0;
-    dropped.textContent = `${count(live.dropped, 'earlier line')} not kept`;
-    node.hidden = lines.length === 0;
+    code.replaceChildren(...outputLines(lines.slice(-most), Math.max(0, lines.length - most), total));
+    node.hidden = total === 0;
     if (isAtEnd) pre.scrollTop = pre.scrollHeight;
   };
   let isDue = false;
@@ -37,3 +31,22 @@ export function outputView(outputs, id, { most = 400, start = [] } = {}) {
   draw();
   return { node, close: end };
 }
+
+/** Lines with their numbers, and in between how many are missing. `folded`: those just before that are known and not shown. */
+function outputLines(lines, folded, total) {
+  const nodes = [];
+  let next = 0;
+  const gap = to => {
+    const missing = to - next - (next === 0 ? folded : 0);
+    if (missing > 0) nodes.push(element('span.gap', {}, `${count(missing, next === 0 ? 'earlier line' : 'line')} not kept\n`));
+  };
+  for (const { number, stream, text, step } of lines) {
+    gap(number);
+    nodes.push(outputLine(stream, text, step));
+    next = number + 1;
+  }
+  gap(total);
+  return nodes;
+}
+
+export const outputLine = (stream, text, step) => element('span.line', { data: { stream }, title: step ? `${step}, ${stream}` : stream }, `${text}\n`);

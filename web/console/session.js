@@ -1,6 +1,6 @@
 /**
- * Signing in. `deskbridge console` opens this page with a ticket, good once; it buys a token, which stays in this tab alone and is
- * gone with it.
+ * Signing in. `deskbridge console` opens this page with a ticket, good once; `deskbridge pair --console` shows a code to type here.
+ * Either buys a token, which stays in this tab alone and is gone with it.
  */
 
 const KEY = 'deskbridge.session';
@@ -23,21 +23,22 @@ export function storedSession() {
 }
 
 /**
- * @param {string} ticket
+ * @param {{ticket: string} | {code: string}} payment what the desk gave; a code is answered once the person has confirmed it there
  * @returns {Promise<{token: string, expiresAt: string, client: string}>}
- * @throws {Error} whose message says what to do
+ * @throws {Error} whose message says what to do; the reason of `signal` if that ended it
  */
-export async function buySession(ticket) {
+export async function buySession(payment, { signal } = {}) {
   let response;
   try {
     response = await fetch('/v1/console/session', {
-      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ ticket }),
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(payment), signal,
     });
   } catch {
+    signal?.throwIfAborted();
     throw new Error('The bridge does not answer. Is it running? "deskbridge status" tells.');
   }
   const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.detail ?? 'The bridge did not take the ticket.');
+  if (!response.ok) throw new Error(body.detail ?? `The bridge did not take it, and says only ${response.status}.`);
   sessionStorage.setItem(KEY, JSON.stringify(body));
   return body;
 }

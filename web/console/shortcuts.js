@@ -6,7 +6,7 @@ import { element } from './elements.js';
 const KEY = 'deskbridge.shortcuts';
 
 const HELP = [
-  ['1 – 6', 'Now, Queue, Actions, Events, Access, Debug'], ['/', 'Search'], ['t', 'Light or dark'], ['?', 'This help'],
+  ['1 – 7', 'Now, Queue, Actions, Events, Access, Audit, Debug'], ['/', 'Search'], ['t', 'Light or dark'], ['?', 'This help'],
   ['↑ ↓, j k', 'Move in a list'], ['Enter', 'Open'], ['Space', 'Select'], ['Shift ↑ ↓', 'Select several'], ['Ctrl a', 'Select all'],
   ['a, d', 'Approve, deny what is selected or open'], ['r, c', 'Retry, cancel what is selected or open'], ['Esc', 'Close, or clear the selection'],
 ];

@@ -4,6 +4,8 @@ internal import DeskbridgeCore
 struct OpenPairing: Sendable {
     let id: String
     let code: String
+    /// Where the console is that is to be signed in; nil for a page of somebody else.
+    let console: String?
 }
 
 /// What became of it.
@@ -23,11 +25,22 @@ extension ControlClient {
         var body: JSONObject = [:]
         body["origin"] = origin.map(JSONValue.string)
         body["client"] = client.map(JSONValue.string)
+        return try await openPairing(body)
+    }
+
+    /// Opens a pairing that signs the console in.
+    func openConsolePairing() async throws -> OpenPairing {
+        let pairing = try await openPairing(["kind": "console"])
+        guard pairing.console != nil else { throw ControlError.unexpectedAnswer("a pairing of the console without a URL") }
+        return pairing
+    }
+
+    private func openPairing(_ body: JSONObject) async throws -> OpenPairing {
         let json = try await request(.POST, "/v1/pairing", body: .object(body))
         guard let id = json["id"]?.stringValue, let code = json["code"]?.stringValue else {
             throw ControlError.unexpectedAnswer("a pairing without a code")
         }
-        return OpenPairing(id: id, code: code)
+        return OpenPairing(id: id, code: code, console: json["url"]?.stringValue)
     }
 
     /// Waits for what happens next, at most for as long as the code is good.

@@ -120,7 +120,9 @@ package struct EventDetails {
             OutputLines.text(stream: piece["stream"]?.stringValue ?? "", piece["text"]?.stringValue ?? "")
         }
         guard !lines.isEmpty else { return "" }
-        return heading("Output of the last attempt") + lines.map { "  \($0)\n" }.joined()
+        let missing = last["outputFrom"]?.integerValue.map { Int($0) } ?? 0
+        let note = missing > 0 ? "  (\(Count.text(missing, "earlier line")) not kept)\n" : ""
+        return heading("Output of the last attempt") + note + lines.map { "  \($0)\n" }.joined()
     }
 
     private func heading(_ title: String) -> String { terminal.output.painted(title, .bold) + "\n" }

@@ -4,14 +4,18 @@ internal import Dispatch
 
 package struct Pair: BridgeCommand {
     package static let configuration = CommandConfiguration(
-        abstract: "Give a web page a token of its own, by a code.",
+        abstract: "Give a web page a token of its own, or sign the console in, by a code.",
         discussion: """
             Shows a code that is good once, for two minutes. Type it into the page; then look here whether the origin that asks is the page \
             you mean, and confirm. Nothing is given before that. A page may offer a link (deskbridge://pair?…), which only says \
             which page is expected. What the page may send is up to the policies.
 
+            With --console the code is for the console and for nothing else: confirmed, it gives that browser full control for 12 hours, as \
+            "deskbridge console" does. Use it where no browser can be opened from the terminal.
+
             EXAMPLES:
               deskbridge pair
+              deskbridge pair --console
               deskbridge pair --client dashboard --origin https://studio.example
               deskbridge pair 'deskbridge://pair?origin=https%3A%2F%2Fstudio.example'
             """)
@@ -25,11 +29,17 @@ package struct Pair: BridgeCommand {
     @Option(help: ArgumentHelp("The only web origin to pair.", valueName: "origin"))
     package var origin: String?
 
+    @Flag(help: "Sign the console in, with full control, in place of another page.")
+    package var console = false
+
     @OptionGroup package var home: HomeOptions
 
     package init() {}
 
     package func validate() throws {
+        if console, link != nil || client != nil || origin != nil {
+            throw ValidationError("The console has an origin and a name of its own: --console goes with no link, --client or --origin.")
+        }
         if let client { try TokenArguments.check(client: client) }
         if let origin { try TokenArguments.check(origins: [origin]) }
         guard let link else { return }
@@ -42,10 +52,16 @@ package struct Pair: BridgeCommand {
     package func run(on terminal: Terminal) async throws {
         let wanted = try link.map { try PairLink($0) }
         try await home.withClient { daemon in
-            let pairing = try await daemon.openPairing(origin: wanted?.origin ?? origin, client: wanted?.client ?? client)
-            try terminal.error.line("Type this code into the page, within two minutes:")
+            let pairing =
+                console
+                ? try await daemon.openConsolePairing()
+                : try await daemon.openPairing(origin: wanted?.origin ?? origin, client: wanted?.client ?? client)
+            try terminal.error.line(
+                pairing.console.map { "Open \($0.printable()) in the browser and type this code there, within two minutes:" }
+                    ?? "Type this code into the page, within two minutes:")
             try terminal.output.line(pairing.code)
             switch try await daemon.news(of: pairing) {
+            case .asked(let origin, _, _) where console: try await answer(pairing, consoleAt: origin, daemon, terminal)
             case .asked(let origin, let client, let isKnown):
                 try await answer(pairing, origin, client, isKnown, daemon, terminal)
             case .guessed(let origin):
@@ -73,6 +89,21 @@ package struct Pair: BridgeCommand {
         guard confirms else { throw CommandFailure("Not paired.", .noPermission) }
         try terminal.error.line(
             "Paired. Its token is in: \(home.command("token list"))\nEnd it with: \(home.command("token revoke \(client.printable())"))")
+    }
+
+    /// The answer to a console is a whole word, so that no `y` out of habit gives everything away.
+    private func answer(_ pairing: OpenPairing, consoleAt origin: String, _ daemon: ControlClient, _ terminal: Terminal) async throws {
+        try terminal.error.line("The console at \(origin.printable()) asks to be signed in.")
+        try terminal.error.line(
+            """
+            This gives it FULL CONTROL for 12 hours: it sees every event, sends any, decides in your name, and makes and revokes tokens.
+            Look at the address in the browser: it must begin with \(origin.printable())/ and be the page you typed the code into.
+            """)
+        try terminal.error.text("Give it full control? Type \"yes\": ")
+        let confirms = await Self.line().map { $0.lowercased() == "yes" } ?? false
+        try await daemon.decide(pairing, confirms: confirms)
+        guard confirms else { throw CommandFailure("Not signed in.", .noPermission) }
+        try terminal.error.line("Signed in. \"deskbridge token revoke console\" ends the session.")
     }
 
     /// One line of standard input; nil at its end. Reading blocks, so not on a thread that others need.

@@ -18,6 +18,8 @@ package struct AttemptRecord: Sendable, Hashable {
     /// The steps that it finished, in their order.
     package var steps: [StepRecord]
     package var outputTail: [OutputTailLine]
+    /// How many lines came before those; nil once it has ended.
+    package var outputFrom: Int?
     /// What it was going to do, secrets hidden.
     package var plan: JSONValue?
 
@@ -54,11 +56,14 @@ package struct StepRecord: Sendable, Hashable {
 
 /// One of the last lines that an attempt's processes wrote.
 package struct OutputTailLine: Sendable, Hashable {
+    /// The step that wrote it; nil once the attempt has ended.
+    package let step: String?
     /// `stdout` or `stderr`.
     package let stream: String
     package let text: String
 
-    package init(stream: String, text: String) {
+    package init(step: String? = nil, stream: String, text: String) {
+        self.step = step
         self.stream = stream
         self.text = text
     }

@@ -36,7 +36,9 @@ package struct Attempt: Sendable {
     /// - Returns: the state that the event has now; nil if the outcome could not be stored.
     package func run(_ event: EventRecord) async -> DeliveryState? {
         let began = ContinuousClock.now
-        let output = LiveOutput(event: event.event, feed: feed)
+        let output = LiveOutput(event: event.event, attempt: event.attempt, feed: feed)
+        // Until the outcome is stored along with the end of the output, so that there is no moment without it.
+        running.show(output, of: event.id)
         let (progress, interruption) = await running.run(event.id) {
             await output.streaming { await perform(event, output) }
         }

@@ -1,3 +1,4 @@
+import DequeModule
 import DeskbridgeActions
 import DeskbridgeCore
 import Synchronization
@@ -14,22 +15,27 @@ final class LiveOutput: Sendable {
         var partial: [OutputSource: OutputLines] = [:]
         var pending = RecentLines(mostBytes: mostPendingBytes)
         var tail = RecentLines(mostBytes: mostTailBytes)
+        /// How many lines were written. Both hold the last ones without a gap, so this tells the number of each.
+        var written = 0
 
         mutating func keep(_ text: String, of source: OutputSource) {
             let line = RecentLines.Line(source: source, text: text)
+            written += 1
             pending.append(line)
             tail.append(line)
         }
     }
 
     private let event: AcceptedEvent
+    private let attempt: Int
     private let feed: Feed
     private let state = Mutex(State())
     private let arrivals: AsyncStream<Void>
     private let arrival: AsyncStream<Void>.Continuation
 
-    init(event: AcceptedEvent, feed: Feed) {
+    init(event: AcceptedEvent, attempt: Int, feed: Feed) {
         self.event = event
+        self.attempt = attempt
         self.feed = feed
         (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -61,8 +67,15 @@ final class LiveOutput: Sendable {
     }
 
     /// The end of the output, oldest line first.
-    var tail: [OutputTailLine] {
-        state.withLock { $0.tail.lines.map { OutputTailLine(stream: $0.source.stream.rawValue, text: $0.text) } }
+    var tail: [OutputTailLine] { snapshot.lines }
+
+    /// What was written so far. Of the lines in it some may not have been sent yet: their numbers tell.
+    var snapshot: OutputSnapshot {
+        state.withLock { state in
+            OutputSnapshot(
+                attempt: attempt, from: state.written - state.tail.lines.count,
+                lines: state.tail.lines.map { OutputTailLine(step: $0.source.step, stream: $0.source.stream.rawValue, text: $0.text) })
+        }
     }
 
     private func stream() async {
@@ -81,21 +94,28 @@ final class LiveOutput: Sendable {
     }
 
     private func flush() {
-        var (lines, unreported) = state.withLock { $0.pending.takeAll() }
+        var (from, lines, unreported) = state.withLock { state -> (Int, Deque<RecentLines.Line>, [OutputSource: Int]) in
+            let from = state.written - state.pending.lines.count
+            let (lines, dropped) = state.pending.takeAll()
+            return (from, lines, dropped)
+        }
         // A source of which nothing is left would otherwise not tell what it dropped.
-        for source in unreported.keys where !lines.contains(where: { $0.source == source }) { publish([], of: source, &unreported) }
+        for source in unreported.keys where !lines.contains(where: { $0.source == source }) {
+            publish([], from, of: source, &unreported)
+        }
         while let source = lines.first?.source {
             let run = lines.prefix { $0.source == source }.map(\.text)
             lines.removeFirst(run.count)
-            publish(run, of: source, &unreported)
+            publish(run, from, of: source, &unreported)
+            from += run.count
         }
     }
 
-    private func publish(_ lines: [String], of source: OutputSource, _ unreported: inout [OutputSource: Int]) {
+    private func publish(_ lines: [String], _ from: Int, of source: OutputSource, _ unreported: inout [OutputSource: Int]) {
         feed.publish(
             .output(
                 OutputBatch(
-                    event: event.id, client: event.client, step: source.step, stream: source.stream.rawValue, lines: lines,
-                    dropped: unreported.removeValue(forKey: source) ?? 0)))
+                    event: event.id, client: event.client, attempt: attempt, step: source.step, stream: source.stream.rawValue,
+                    from: from, lines: lines, dropped: unreported.removeValue(forKey: source) ?? 0)))
     }
 }

@@ -15,8 +15,11 @@ package enum FeedItem: Sendable {
 package struct OutputBatch: Sendable {
     package let event: EventID
     package let client: ClientName
+    package let attempt: Int
     package let step: String
     package let stream: String
+    /// How many lines the attempt wrote before the first of these, whatever wrote them, with those that were dropped.
+    package let from: Int
     package let lines: [String]
     /// How many lines before these were dropped because they came too fast.
     package let dropped: Int

@@ -14,6 +14,8 @@ package final class RunningAttempts: Sendable {
         /// Running events that somebody wants to end, until the outcome of their attempt is stored. The wish may come
         /// before the attempt has begun, and after it has ended.
         var cancelled: Set<EventID> = []
+        /// What attempts write, until their outcome is stored.
+        var outputs: [EventID: LiveOutput] = [:]
         var isShuttingDown = false
     }
 
@@ -35,9 +37,19 @@ package final class RunningAttempts: Sendable {
         attempt?.yield(.cancelled)
     }
 
+    func show(_ output: LiveOutput, of event: EventID) { state.withLock { $0.outputs[event] = output } }
+
+    /// What the event's attempt has written so far; nil if none is under way.
+    func output(of event: EventID) -> OutputSnapshot? { state.withLock { $0.outputs[event] }?.snapshot }
+
     /// The outcome of the event's attempt is stored.
     /// - Returns: whether somebody wanted to end it.
-    func settle(_ event: EventID) -> Bool { state.withLock { $0.cancelled.remove(event) != nil } }
+    func settle(_ event: EventID) -> Bool {
+        state.withLock { state in
+            state.outputs[event] = nil
+            return state.cancelled.remove(event) != nil
+        }
+    }
 
     func interruptAll() {
         let attempts = state.withLock { state in

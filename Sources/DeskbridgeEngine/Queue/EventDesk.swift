@@ -32,8 +32,13 @@ package struct EventDesk: Sendable {
         self.logger = logger
     }
 
+    /// An event's whole life, with what an attempt under way has written so far.
     package func event(_ id: EventID, for identity: Identity) async throws(Problem) -> EventHistory {
-        try await lookUp(id, for: identity) { .see(owner: $0) }
+        // Taken before the ledger is read: if the attempt ends in between, the ledger has it all.
+        let output = running.output(of: id)
+        var history = try await lookUp(id, for: identity) { .see(owner: $0) }
+        if let output { history.show(output) }
+        return history
     }
 
     /// A page of the events that this identity may see, newest first.
@@ -217,5 +222,13 @@ package struct EventDesk: Sendable {
 
     private static func noEvent(_ id: EventID) -> Problem {
         Problem(.notFound, "There is no event \(id) for this client. It may have been pruned; see `retention` in deskbridge.yaml.")
+    }
+}
+
+extension EventHistory {
+    fileprivate mutating func show(_ output: OutputSnapshot) {
+        guard let index = attempts.firstIndex(where: { $0.number == output.attempt && $0.endedAt == nil }) else { return }
+        attempts[index].outputTail = output.lines
+        attempts[index].outputFrom = output.from
     }
 }

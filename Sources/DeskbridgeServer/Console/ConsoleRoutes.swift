@@ -3,7 +3,8 @@ import DeskbridgeEngine
 import DeskbridgeStore
 import Hummingbird
 
-/// Desk sessions: the owner's ticket, which the console in the browser exchanges for a token with the owner's rights.
+/// Desk sessions: what the console in the browser exchanges for a token with the owner's rights. It is the owner's ticket, or the code of a pairing
+/// that the owner began for the console and then confirms.
 struct ConsoleRoutes {
     private static let lifetime = Duration.seconds(12 * 3600)
     /// A person who decides about many events at once sends more than a page that makes them one by one.
@@ -14,6 +15,7 @@ struct ConsoleRoutes {
     let tokens: TokenDirectory
     let tickets: Tickets
     let sessions: SessionRegistry
+    let pairings: PairingRoutes
     let port: Int
     /// Where the browser finds the console, such as `127.0.0.1:7420`.
     let address: String
@@ -47,10 +49,16 @@ struct ConsoleRoutes {
     @Sendable private func open(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         try SameOrigin.demand(request, port: port)
         let body = try await request.json(limit: bridge.configuration.limits.body)
-        guard let ticket = body["ticket"]?.stringValue else {
-            throw Problem(.invalidEvent, "/ticket is missing.", errors: [.init(pointer: "/ticket", message: "must be a string")])
+        switch (body["ticket"]?.stringValue, body["code"]?.stringValue) {
+        case (let ticket?, nil): try await authenticator.redeem(ticket, of: tickets)
+        case (nil, let code?):
+            // The check above made sure that there is one.
+            let origin = request.headers[.origin] ?? ""
+            try await pairings.ask(code, PairingRequest(.console, origin: origin, client: .console), context)
+        default:
+            throw Problem(
+                .invalidEvent, "Send a ticket or a code, one of them.", errors: [.init(pointer: "/ticket", message: "must be a string")])
         }
-        try await authenticator.redeem(ticket, of: tickets)
         var order = TokenRequest(
             client: .console, origins: SameOrigin.origins(port: port), expiry: Self.lifetime, rate: Self.rate, label: nil)
         order.isDesk = true

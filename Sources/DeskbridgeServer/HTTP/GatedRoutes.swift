@@ -40,16 +40,19 @@ struct GatedRoutes {
             let actor = identity.actor(through: context.isControl ? .control : .http)
             let answer = try await AuditActor.$current.withValue(actor) {
                 try await GateWitness.watching(need.kinds) {
-                    if case .first(let verb) = need {
-                        _ = try await bridge.audit.watching(verb.kind.rawValue) {
-                            try bridge.gate.check(identity, verb, under: bridge.definitions.current.policy.policy)
-                        }
-                    }
+                    if case .first(let verb) = need { try await Self.demand(verb, identity, of: bridge) }
                     return try await handler(request, context)
                 }
             }
             guard let answer else { throw Problem.undecided }
             return answer
+        }
+    }
+
+    /// - Throws: ``Problem`` if the gate says no, which is noted in the audit.
+    static func demand(_ verb: Gate.Verb, _ identity: Identity, of bridge: Bridge) async throws {
+        _ = try await bridge.audit.watching(verb.kind.rawValue) {
+            try bridge.gate.check(identity, verb, under: bridge.definitions.current.policy.policy)
         }
     }
 }

@@ -159,14 +159,14 @@ package struct BridgeServer: Service {
         router.add(
             middleware: EntranceMiddleware(
                 port: port, tokens: tokens, pairing: pairing, known: known,
-                strangers: StrangerRate(authenticator: authenticator, budget: budget, monotonic: bridge.monotonic),
-                audit: bridge.audit))
+                strangers: StrangerRate(authenticator: authenticator, budget: budget, monotonic: bridge.monotonic), audit: bridge.audit))
         WebFileRoutes(port: port).add(to: router)
+        let address = addresses.first ?? ""
+        let pairings = PairingRoutes(bridge: bridge, authenticator: authenticator, tokens: tokens, desk: pairing, address: address)
         let console = ConsoleRoutes(
-            bridge: bridge, authenticator: authenticator, tokens: tokens, tickets: consoleTickets, sessions: sessions, port: port,
-            address: addresses.first ?? "")
+            bridge: bridge, authenticator: authenticator, tokens: tokens, tickets: consoleTickets, sessions: sessions, pairings: pairings,
+            port: port, address: address)
         console.addPublic(to: router)
-        let pairings = PairingRoutes(bridge: bridge, authenticator: authenticator, tokens: tokens, desk: pairing)
         pairings.addPublic(to: router)
         let statusRoutes = StatusRoutes(
             bridge: bridge, status: status, sessions: sessions, budget: budget, addresses: addresses,

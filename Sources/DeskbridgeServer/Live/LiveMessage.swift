@@ -68,7 +68,8 @@ struct LiveMessage: Sendable {
         LiveMessage(
             name: "output", seq: nil,
             body: [
-                "type": "output", "id": .string(batch.event.text), "step": .string(batch.step), "stream": .string(batch.stream),
+                "type": "output", "id": .string(batch.event.text), "attempt": .integer(Int64(batch.attempt)),
+                "step": .string(batch.step), "stream": .string(batch.stream), "from": .integer(Int64(batch.from)),
                 "lines": .array(batch.lines.map(JSONValue.string)), "dropped": .integer(Int64(batch.dropped)),
             ])
     }

@@ -1,12 +1,6 @@
 package import DeskbridgeCore
 import Synchronization
 
-/// A page that has shown the right code and waits for the person at the desk.
-package struct PairingRequest: Sendable, Hashable {
-    package let origin: String
-    package let client: ClientName
-}
-
 /// The pairing under way: at most one, opened at the desk. Without one, pages that knock leave nothing behind.
 package final class PairingDesk: Sendable {
     /// What the person at the desk has said.
@@ -39,6 +33,7 @@ package final class PairingDesk: Sendable {
     private struct Window {
         let id: String
         let code: PairingCode
+        let kind: PairingRequest.Kind
         /// The only origin and name that may come, if the desk named them.
         let origin: String?
         let client: ClientName?
@@ -72,13 +67,15 @@ package final class PairingDesk: Sendable {
     }
 
     /// Opens a window of two minutes, in the place of the one before.
-    package func open(origin: String?, client: ClientName?) -> (id: String, code: PairingCode) {
+    package func open(
+        _ kind: PairingRequest.Kind = .page, origin: String? = nil, client: ClientName? = nil
+    ) -> (id: String, code: PairingCode) {
         let code = PairingCode()
         let (notices, notice) = AsyncStream.makeStream(of: Notice.self)
         let id = String(BearerToken.mint().secret.suffix(16))
         let opened = Window(
-            id: id, code: code, origin: origin, client: client, expiresAt: monotonic.now() + Self.patience, notices: notices, notice: notice
-        )
+            id: id, code: code, kind: kind, origin: origin, client: client, expiresAt: monotonic.now() + Self.patience, notices: notices,
+            notice: notice)
         let old = window.withLock { window in
             defer { window = opened }
             return window
@@ -98,11 +95,14 @@ package final class PairingDesk: Sendable {
         if let open { end(open, .withdrawn) }
     }
 
-    /// Whether a page of this origin may try now.
+    /// What a window is for; nil if it is no longer there.
+    func kind(of id: String) -> PairingRequest.Kind? { window.withLock { window in window.flatMap { $0.id == id ? $0.kind : nil } } }
+
+    /// Whether a page of this origin may try now. The console's own page needs no such leave.
     func isOpen(for origin: String) -> Bool {
         let now = monotonic.now()
         return window.withLock { window in
-            guard let window, now < window.expiresAt, Self.isReal(origin) else { return false }
+            guard let window, window.kind == .page, now < window.expiresAt, Self.isReal(origin) else { return false }
             return window.origin.map { $0 == origin } ?? true
         }
     }
@@ -114,8 +114,8 @@ package final class PairingDesk: Sendable {
         var guessed: Window?
         defer { if let guessed { end(guessed, .guessed(by: request.origin)) } }
         return window.withLock { window in
-            guard var open = window, now < open.expiresAt, open.verdict == nil, open.origin == nil || open.origin == request.origin,
-                open.client == nil || open.client == request.client
+            guard var open = window, open.kind == request.kind, now < open.expiresAt, open.verdict == nil,
+                open.origin == nil || open.origin == request.origin, open.client == nil || open.client == request.client
             else { return nil }
             guard open.code.matches(code) else {
                 open.triesLeft -= 1

@@ -13,6 +13,8 @@ struct PairingRoutes {
     let authenticator: Authenticator
     let tokens: TokenDirectory
     let desk: PairingDesk
+    /// Where the browser finds the console, such as `127.0.0.1:7420`.
+    let address: String
 
     /// What asks for no token.
     func addPublic(to router: Router<BridgeRequestContext>) {
@@ -22,8 +24,8 @@ struct PairingRoutes {
     func add(to routes: GatedRoutes) {
         routes.post("pairing", .first(.administer), use: open)
         routes.get("pairing/:id", .first(.administer), use: wait)
-        routes.post("pairing/:id/confirm", .first(.administer)) { request, context in try decide(.accepted, context) }
-        routes.post("pairing/:id/refuse", .first(.administer)) { request, context in try decide(.refused, context) }
+        routes.post("pairing/:id/confirm", .first(.administer)) { _, context in try await decide(.accepted, context) }
+        routes.post("pairing/:id/refuse", .first(.administer)) { _, context in try await decide(.refused, context) }
         routes.delete("pairing/:id", .first(.administer)) { _, context in
             desk.close(context.parameters.get("id") ?? "", .withdrawn)
             return Response(status: .noContent)
@@ -40,9 +42,23 @@ struct PairingRoutes {
         let body = try await request.json(limit: bridge.configuration.limits.body)
         guard let code = body["code"]?.stringValue else { throw Self.invalid("/code", "must be the code that `deskbridge pair` shows") }
         let asked = PairingRequest(origin: origin, client: try Self.client(body["client"]))
+        try await ask(code, asked, context)
+        let order = TokenRequest(client: asked.client, origins: [origin], expiry: bridge.configuration.tokens.expiry, label: "paired")
+        do throws(StoreError) {
+            let (token, record) = try await tokens.create(order)
+            return .json(TokenJSON.created(token, record), status: .created)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    /// Waits until the person at the desk has confirmed a page that shows a code.
+    /// - Throws: `unauthenticated` for a code that opens nothing, `rate_limited` after too many of them, `forbidden` without a yes.
+    func ask(_ code: String, _ asked: PairingRequest, _ context: BridgeRequestContext) async throws {
         guard let (id, verdicts) = desk.present(code, asked) else {
+            let command = asked.kind == .console ? "deskbridge pair --console" : "deskbridge pair"
             throw try await authenticator.failure(
-                "No pairing is under way with this code. Start one at the desk with `deskbridge pair`, and type what it shows.")
+                "No pairing is under way with this code. Start one at the desk with `\(command)`, and type what it shows.")
         }
         bridge.audit.note("pair", "asked", subject: id, owner: asked.client)
         // A page that left can't be given what it asked for.
@@ -54,13 +70,6 @@ struct PairingRoutes {
         case .accepted: break
         case .refused: throw Problem(.forbidden, "The person at the desk did not confirm it.")
         case .lapsed: throw Problem(.forbidden, "Nobody confirmed it at the desk in time.")
-        }
-        let order = TokenRequest(client: asked.client, origins: [origin], expiry: bridge.configuration.tokens.expiry, label: "paired")
-        do throws(StoreError) {
-            let (token, record) = try await tokens.create(order)
-            return .json(TokenJSON.created(token, record), status: .created)
-        } catch {
-            throw Problem(error)
         }
     }
 
@@ -80,17 +89,32 @@ struct PairingRoutes {
 
     @Sendable private func open(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let body = try await request.json(limit: bridge.configuration.limits.body, isOptional: true)
+        let kind = try Self.kind(body["kind"])
         var origin: String?
         if let value = body["origin"] {
             do throws(Flaw) { origin = try Origin(value.stringValue ?? "").description } catch {
                 throw Self.invalid("/origin", error.message)
             }
         }
-        let (id, code) = desk.open(origin: origin, client: try Self.proposed(body["client"]))
-        bridge.audit.note("pair", "opened", subject: id)
-        return .json(
-            ["id": .string(id), "code": .string(code.description), "expiresIn": .integer(PairingDesk.patience.components.seconds)],
-            status: .created)
+        let client = try Self.proposed(body["client"])
+        try await demandRight(to: kind, context)
+        guard kind == .page || origin == nil && client == nil else {
+            throw Self.invalid("/kind", "must be \"page\" where an origin or a client is named: the console has its own")
+        }
+        let (id, code) = desk.open(kind, origin: origin, client: client)
+        bridge.audit.note("pair", "opened", subject: id, detail: kind.detail)
+        var members: JSONObject = [
+            "id": .string(id), "kind": .string(kind.rawValue), "code": .string(code.description),
+            "expiresIn": .integer(PairingDesk.patience.components.seconds),
+        ]
+        if kind == .console { members["url"] = .string("http://\(address)/") }
+        return .json(.object(members), status: .created)
+    }
+
+    /// Whoever opens and confirms gives away what it has itself: a console could otherwise make the next one, without end.
+    private func demandRight(to kind: PairingRequest.Kind?, _ context: BridgeRequestContext) async throws {
+        guard kind == .console else { return }
+        try await GatedRoutes.demand(.openConsole, context.authenticated().identity, of: bridge)
     }
 
     /// Answers when something happens in the window.
@@ -101,8 +125,8 @@ struct PairingRoutes {
         switch notice {
         case .asked(let asked):
             return .json([
-                "state": "asked", "origin": .string(asked.origin), "client": .string(asked.client.text),
-                "isKnown": .bool(tokens.knows(asked.client)),
+                "state": "asked", "kind": .string(asked.kind.rawValue), "origin": .string(asked.origin),
+                "client": .string(asked.client.text), "isKnown": .bool(asked.kind == .page && tokens.knows(asked.client)),
             ])
         case .guessed(let origin): return .json(["state": "guessed", "origin": .string(origin)])
         case .expired:
@@ -113,11 +137,21 @@ struct PairingRoutes {
         }
     }
 
-    private func decide(_ verdict: PairingDesk.Verdict, _ context: BridgeRequestContext) throws -> Response {
+    private func decide(_ verdict: PairingDesk.Verdict, _ context: BridgeRequestContext) async throws -> Response {
         let id = context.parameters.get("id") ?? ""
+        let kind = desk.kind(of: id)
+        try await demandRight(to: kind, context)
         guard desk.decide(id, verdict) else { throw Problem(.wrongState, "The page does not wait any more.") }
-        bridge.audit.note("pair", verdict == .accepted ? "confirmed" : "refused", subject: id)
+        bridge.audit.note("pair", verdict == .accepted ? "confirmed" : "refused", subject: id, detail: kind?.detail)
         return .json(["state": .string(verdict == .accepted ? "accepted" : "refused")])
+    }
+
+    private static func kind(_ value: JSONValue?) throws(Problem) -> PairingRequest.Kind {
+        guard let value else { return .page }
+        guard let kind = value.stringValue.flatMap(PairingRequest.Kind.init) else {
+            throw invalid("/kind", "must be \"page\" or \"console\"")
+        }
+        return kind
     }
 
     private static func proposed(_ value: JSONValue?) throws(Problem) -> ClientName? {
@@ -135,4 +169,9 @@ struct PairingRoutes {
     private static func invalid(_ pointer: String, _ message: String) -> Problem {
         Problem(.invalidEvent, "\(pointer) \(message).", errors: [.init(pointer: pointer, message: message)])
     }
+}
+
+extension PairingRequest.Kind {
+    /// What the audit says of it: only what gives more than a page's token is worth a word.
+    fileprivate var detail: String? { self == .console ? "console" : nil }
 }

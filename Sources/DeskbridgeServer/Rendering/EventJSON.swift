@@ -73,6 +73,12 @@ package enum EventJSON {
         return .object(members)
     }
 
+    private static func line(_ line: OutputTailLine) -> JSONValue {
+        var members: JSONObject = ["stream": .string(line.stream), "text": .string(line.text)]
+        members["step"] = line.step.map(JSONValue.string)
+        return .object(members)
+    }
+
     private static func attempt(_ attempt: AttemptRecord) -> JSONValue {
         var members: JSONObject = [
             "number": .integer(Int64(attempt.number)), "startedAt": .string(attempt.startedAt.description),
@@ -81,7 +87,8 @@ package enum EventJSON {
         members["outcome"] = attempt.outcome.map { .string($0.rawValue) }
         members["error"] = attempt.failure?.json
         members["plan"] = attempt.plan
-        members["output"] = .array(attempt.outputTail.map { ["stream": .string($0.stream), "text": .string($0.text)] })
+        members["output"] = .array(attempt.outputTail.map(line))
+        members["outputFrom"] = attempt.outputFrom.map { .integer(Int64($0)) }
         return .object(members)
     }
 }

@@ -97,6 +97,47 @@ struct ChannelTests {
         }
     }
 
+    @Test func whoComesLaterHasWhatWasWrittenBeforeAndEveryLineOnce() async throws {
+        var files = BridgeFiles.samples
+        files.programs["work"] = """
+            #!/bin/sh
+            \(Turnstile.shellFunction)
+            echo one; echo two
+            stop_at $ROOT/gate
+            echo three; echo four
+            """
+        try await withBridge(files) { bridge in
+            let gate = try bridge.home.turnstile("gate")
+            let token = try await bridge.token("dashboard")
+            let early = try await bridge.connect(token)
+            early.send(["type": "subscribe", "channels": ["output:*"]])
+            early.send(event("WORK", "w"))
+            let visitor = try await gate.arrival()
+            try await early.next("the second line") { $0["lines"]?.arrayValue?.contains("two") == true }
+            let id = try #require(early.all("output").first?["id"]?.stringValue)
+
+            let late = try await bridge.connect(token)
+            late.send(["type": "subscribe", "channels": [.string("output:\(id)")]])
+            late.send(["type": "request", "id": "r", "action": "get_event", "payload": ["id": .string(id)]])
+            let event = try #require(try await late.next("response")["data"])
+            let attempt = try #require(event["attempts"]?.arrayValue?.last)
+            #expect(attempt["outputFrom"] == 0 && attempt["endedAt"] == nil)
+            let before: [JSONValue] = ["one", "two"].map { ["stream": "stdout", "text": .string($0), "step": "work"] }
+            #expect(attempt["output"] == .array(before))
+            let shown = try await bridge.command("queue", "show", id)
+            #expect(shown.output.contains("Output of the last attempt") && shown.output.contains("two"), "\(shown.output)")
+
+            visitor.pass()
+            try await late.next("WORK_DONE")
+            let batches = late.all("output")
+            #expect(batches.allSatisfy { $0["attempt"] == 1 })
+            #expect(batches.first?["from"] == 2)
+            #expect(batches.flatMap { $0["lines"]?.arrayValue ?? [] } == ["three", "four"])
+            let ended = try await bridge.event(id)["attempts"]?.arrayValue?.last
+            #expect(ended?["output"]?.arrayValue?.compactMap { $0["text"]?.stringValue } == ["one", "two", "three", "four"])
+        }
+    }
+
     @Test func whoAsksForOneEventsOutputGetsNoOther() async throws {
         try await withBridge(.samples) { bridge in
             let (left, right) = (try bridge.home.turnstile("left"), try bridge.home.turnstile("right"))

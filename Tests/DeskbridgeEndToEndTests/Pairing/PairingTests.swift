@@ -106,7 +106,10 @@ struct PairingTests {
                 "POST /v1/pair HTTP/1.1\r\nHost: 127.0.0.1:\(bridge.port)\r\nOrigin: \(Self.studio)\r\n"
                     + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
             let asked = try await bridge.request("GET", "/v1/pairing/\(id)", token: desk)
-            #expect(asked.json == ["state": "asked", "origin": .string(Self.studio), "client": "dashboard", "isKnown": false])
+            #expect(
+                asked.json == [
+                    "state": "asked", "kind": "page", "origin": .string(Self.studio), "client": "dashboard", "isKnown": false,
+                ])
             page.close()
             let gone = try await bridge.request("GET", "/v1/pairing/\(id)", token: desk)
             #expect(gone.json?["state"] == "withdrawn" || gone.status == 404)

@@ -12,7 +12,7 @@ import Testing
 
     init() throws {
         let event = try Sample.event("k-1")
-        output = LiveOutput(event: event, feed: feed)
+        output = LiveOutput(event: event, attempt: 2, feed: feed)
         _ = feed.listen { [batches] item in
             if case .output(let batch) = item { batches.put(batch) }
         }
@@ -74,6 +74,49 @@ import Testing
         }
         #expect(lines("stderr").count + dropped("stderr") == 1)
         #expect(lines("stdout").count + dropped("stdout") == 3000)
+    }
+
+    @Test func eachLineHasANumberThatCountsAllOfTheAttempt() async {
+        await output.streaming {
+            for number in 0..<300 { output.take(number % 3 == 0 ? .stderr : .stdout, Array("\(number)\n".utf8), of: "render") }
+        }
+        for batch in batches.all {
+            #expect(batch.attempt == 2)
+            #expect(batch.lines == (batch.from..<batch.from + batch.lines.count).map(String.init))
+        }
+        #expect(batches.all.reduce(0) { $0 + $1.lines.count } == 300)
+    }
+
+    @Test func aSnapshotAndWhatIsSentAfterItFitTogetherWithoutAGapAndWithoutALineTwice() async {
+        var seen: [String] = []
+        var next = 0
+        await output.streaming {
+            output.take(.stdout, Array("0\n1\n".utf8), of: "render")
+            _ = await batches.first()
+            // Nothing is sent between these lines and the look.
+            output.take(.stdout, Array("2\n3\nhalf".utf8), of: "render")
+            let snapshot = output.snapshot
+            #expect(snapshot.attempt == 2 && snapshot.from == 0)
+            #expect(snapshot.lines.map(\.step) == Array(repeating: "render", count: snapshot.lines.count))
+            seen = snapshot.lines.map(\.text)
+            next = snapshot.from + seen.count
+            output.take(.stdout, Array(" line\n".utf8), of: "render")
+        }
+        for batch in batches.all where batch.from + batch.lines.count > next {
+            #expect(batch.from <= next, "a gap")
+            seen += batch.lines.dropFirst(next - batch.from)
+            next = batch.from + batch.lines.count
+        }
+        #expect(seen == ["0", "1", "2", "3", "half line"])
+    }
+
+    @Test func numbersGoOnOverWhatWasDropped() async {
+        let text = String(repeating: "x", count: 1000)
+        await output.streaming {
+            for number in 0..<2000 { output.take(.stdout, Array("\(number) \(text)\n".utf8), of: "render") }
+        }
+        for batch in batches.all { #expect(batch.lines.first.map { $0.hasPrefix("\(batch.from) ") } ?? true) }
+        #expect(output.snapshot.from + output.snapshot.lines.count == 2000)
     }
 
     @Test func theTailIsBounded() async {

@@ -74,6 +74,20 @@ import Testing
         #expect(desk.isOpen(for: request.origin))
     }
 
+    @Test func aCodeIsGoodForWhatItWasMadeForAndNothingElse() throws {
+        let (id, code) = desk.open(.console)
+        #expect(desk.kind(of: id) == .console)
+        #expect(desk.kind(of: "another") == nil)
+        #expect(!desk.isOpen(for: request.origin), "pages need not know of it")
+        for _ in 1...6 { #expect(desk.present(code.description, request) == nil) }
+        let console = PairingRequest(.console, origin: "http://127.0.0.1:7420", client: .console)
+        #expect(desk.present(code.description, console) != nil)
+
+        let (_, another) = desk.open()
+        #expect(desk.present(another.description, console) == nil)
+        #expect(desk.present(another.description, request) != nil)
+    }
+
     @Test(arguments: ["null", "", "https://studio.example/", "HTTPS://studio.example", "https://*.example", "file://"])
     func whatIsNoOriginIsNotLetNear(origin: String) {
         _ = desk.open(origin: nil, client: nil)

@@ -1,5 +1,7 @@
 """A bridge with a home of its own, and a browser that looks at its console. What the browser tests and the screenshots are made with."""
 
+import contextlib
+import http.client
 import json
 import os
 import pathlib
@@ -220,6 +222,29 @@ class Desk:
 
     def open_gate(self, shot, how="pass"):
         (self.home / "gates" / shot).write_text(how)
+
+    def ask(self, method, path, body=None):
+        """Asks on the control socket, as the owner of the machine."""
+        connection = http.client.HTTPConnection("localhost")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(str(self.home / "run" / "control.sock"))
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), {"Content-Type": "application/json"})
+            return json.load(connection.getresponse())
+        finally:
+            connection.close()
+
+    @contextlib.contextmanager
+    def pairing(self):
+        """`deskbridge pair --console`, with the code it shows. Write the answer to its `stdin`."""
+        process = subprocess.Popen(
+            [self.program, "pair", "--console", "--home", str(self.home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        with process:
+            try:
+                yield process, process.stdout.readline().strip()
+            finally:
+                process.kill()
 
     def url(self):
         return self.run("console", "--print").stdout.strip()

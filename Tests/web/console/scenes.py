@@ -59,6 +59,18 @@ def explain(browser):
     browser.wait(lambda: browser.find(".explain + div > *"), "an answer")
 
 
+def audit(browser):
+    browser.wait(lambda: browser.find(".audit-view .row:not([hidden]) .cell-verb"), "a record")
+    browser.click_button("Verify the chain")
+    browser.wait(lambda: browser.find(".chain .verdict"), "a verdict")
+
+
+def record(browser):
+    audit(browser)
+    browser.driver.execute_script("document.querySelectorAll('.audit-view .grid-body .row:not([hidden])')[2].click()")
+    browser.wait(lambda: browser.find(".detail .facts"), "the record")
+
+
 def message(browser):
     browser.wait(lambda: browser.find(".row:not([hidden]) .cell-type"), "a message")
     browser.driver.execute_script("document.querySelectorAll('.messages .grid-body .row:not([hidden])')[2].click()")
@@ -68,5 +80,6 @@ SCENES = [
     ("now", "#/now", None), ("queue", "#/queue", None), ("event", "#/queue", lambda browser: open_event(browser, "failed")),
     ("approval", "#/queue", lambda browser: open_event(browser, "waiting")),
     ("running", "#/queue", lambda browser: open_event(browser, "running")), ("actions", "#/actions/CREATE_RESOURCE", dry_run),
-    ("events", "#/events", None), ("access", "#/access", explain), ("debug", "#/debug", message),
+    ("events", "#/events", None), ("access", "#/access", explain),
+    ("audit", "#/audit", audit), ("record", "#/audit", record), ("debug", "#/debug", message),
 ]

@@ -22,7 +22,7 @@ from PIL import Image  # noqa: E402
 import desk as desks  # noqa: E402
 import scenes  # noqa: E402
 
-SIZES = {"wide": (1440, 900), "narrow": (390, 844)}
+SIZES = {"wide": (1440, 900), "narrow": (360, 800)}
 LIMIT = 150_000
 # Its name is in the pictures.
 HOME = "/tmp/mira"

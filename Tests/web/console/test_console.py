@@ -7,6 +7,8 @@ import json
 import pathlib
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 
 from desk import Browser, Desk, until
 
@@ -36,6 +38,14 @@ class ConsoleTest(unittest.TestCase):
         self.browser.wait(lambda: self.browser.find(".detail .timeline"), "its life")
 
 
+    def set_time(self, label, moment):
+        """Sets a field of a time range; `moment` is an ISO time."""
+        self.browser.driver.execute_script(
+            """const [label, moment] = arguments, field = document.querySelector(`.range input[aria-label=${label}]`), at = new Date(moment);
+            field.value = new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 23);
+            field.dispatchEvent(new Event('change'));""", label, moment)
+
+
 class SignInTests(ConsoleTest):
     def test_a_ticket_opens_the_console_once_and_stays_in_no_address(self):
         url = self.desk.url()
@@ -48,6 +58,64 @@ class SignInTests(ConsoleTest):
         self.browser.wait(lambda: self.browser.find(".sign-in .problem:not([hidden])"), "the ticket is refused")
         self.assertIn("deskbridge console", self.browser.text())
         self.browser.complaints()
+
+    def signed_out(self):
+        browser = self.browser
+        browser.driver.execute_script("sessionStorage.clear()")
+        browser.driver.get(f"http://127.0.0.1:{self.desk.port}/?anew")
+        browser.wait(lambda: browser.find("#code"), "the page to sign in")
+
+    def test_a_code_signs_the_page_in_once_the_person_says_so(self):
+        browser = self.browser
+        self.signed_out()
+        self.assertIn("deskbridge pair --console", browser.text())
+        with self.desk.pairing() as (desk, code):
+            browser.fill("Code", code.lower().replace("-", " "))
+            browser.click("#code ~ button")
+            browser.wait_for_text("Now confirm it in the terminal", ".waiting")
+            self.assertIsNone(browser.find(".is-signed-in"), "not before")
+            answer = desk.communicate("yes\n", timeout=20)
+            self.assertIn(f"The console at http://127.0.0.1:{self.desk.port} asks to be signed in.", answer[1])
+            self.assertIn("FULL CONTROL", answer[1])
+            self.assertEqual(desk.returncode, 0)
+        browser.wait(lambda: browser.find("#connection[data-connection=connected]"), "signed in")
+        browser.driver.refresh()
+        browser.wait(lambda: browser.find("#connection[data-connection=connected]"), "still signed in")
+        browser.complaints()
+
+    def test_a_code_that_opens_nothing_is_explained_beside_its_field(self):
+        browser = self.browser
+        self.signed_out()
+        with self.desk.pairing() as (desk, code):
+            browser.fill("Code", "ABC")
+            browser.click("#code ~ button")
+            browser.wait_for_text("eight letters and digits", "#code-problem")
+            browser.fill("Code", "2222-2222")
+            browser.click("#code ~ button")
+            browser.wait_for_text("deskbridge pair --console", "#code-problem")
+            self.assertEqual(browser.find("#code").get_attribute("aria-invalid"), "true")
+            self.assertEqual(browser.driver.execute_script("return document.activeElement.id"), "code")
+            browser.fill("Code", code)
+            browser.click("#code ~ button")
+            browser.wait_for_text("Now confirm it in the terminal", ".waiting")
+            self.assertIn("Not signed in.", desk.communicate("no\n", timeout=20)[1])
+            browser.wait_for_text("did not confirm it", "#code-problem")
+        self.assertIsNone(browser.driver.execute_script("return sessionStorage.getItem('deskbridge.session')"))
+        # What the browser itself says of a 401 and a 403.
+        browser.complaints()
+
+    def test_who_stops_waiting_is_not_signed_in_afterwards(self):
+        browser = self.browser
+        self.signed_out()
+        with self.desk.pairing() as (desk, code):
+            browser.fill("Code", code)
+            browser.click("#code ~ button")
+            browser.click_button("Stop waiting")
+            browser.wait_for_text("Stopped.", "#code-problem")
+            desk.communicate("yes\n", timeout=20)
+        self.assertTrue(browser.find("#code"))
+        self.assertIsNone(browser.driver.execute_script("return sessionStorage.getItem('deskbridge.session')"))
+        browser.complaints()
 
     def test_the_page_can_be_loaded_again_without_a_new_ticket(self):
         self.browser.driver.refresh()
@@ -112,6 +180,44 @@ class SendingTests(ConsoleTest):
         leaves = [node.text for node in browser.all(".tree .leaf code")]
         self.assertEqual(leaves[1:], ["assets", "textures", "models", "shots", "sh001", "sh002", "README.md"])
         self.assertIn("org.freedesktop.Notifications", browser.text(".plan"))
+
+    def test_output_from_before_the_page_was_there_is_shown_and_each_line_once(self):
+        browser, desk = self.browser, self.desk
+        # Longer than what is kept of it.
+        desk.send("RENDER_SHOT", {"shot": "sq05_sh010", "frames": 900})
+        browser.go("#/now")
+        browser.wait_for_text("frame 0900 of 900", ".running")
+        browser.driver.refresh()
+        browser.wait_for_text("frame 0900 of 900", ".running")
+        browser.go("#/queue?state=running")
+        self.open_first()
+        browser.wait_for_text("frame 0900 of 900", ".detail .output")
+        self.assertRegex(browser.text(".detail .output .gap"), r"^\d+ earlier lines not kept")
+        desk.open_gate("sq05_sh010")
+        browser.wait(lambda: browser.find(".detail-head .state[data-state=succeeded]"), "it is done")
+        shown = browser.text(".detail .output").splitlines()
+        self.assertEqual(shown[-2:], ["frame 0900 of 900: 1920x1080, 64 samples, 2.4 s", "done"])
+        self.assertEqual(len(shown), len(set(shown)))
+
+    def test_snapshots_and_live_lines_fit_together_in_any_order(self):
+        shown = self.browser.driver.execute_async_script(
+            """const done = arguments[0];
+            import('/console/outputs.js').then(({ Outputs }) => {
+              const outputs = new Outputs();
+              const live = (from, ...lines) => outputs.add({ id: 'e', attempt: 2, from, step: 's', stream: 'stdout', lines, dropped: 0 });
+              const look = (from, ...lines) => outputs.addSnapshot('e', { number: 2, outputFrom: from, output: lines.map(text => ({ step: 's', stream: 'stdout', text })) });
+              live(4, '4', '5');
+              look(0, '0', '1', '2', '3', '4');
+              live(6, '6');
+              look(3, '3', '4', '5', '6');
+              live(9, '9');
+              outputs.add({ id: 'e', attempt: 1, from: 0, step: 's', stream: 'stdout', lines: ['old'], dropped: 0 });
+              const { lines, count } = outputs.of('e');
+              live(0);
+              outputs.add({ id: 'e', attempt: 3, from: 0, step: 's', stream: 'stdout', lines: ['new'], dropped: 0 });
+              done([lines.map(line => line.text).join(' '), count, outputs.of('e').lines.map(line => line.text).join(' ')]);
+            });""")
+        self.assertEqual(shown, ["0 1 2 3 4 5 6 9", 10, "new"])
 
     def test_what_runs_shows_its_output_now(self):
         browser = self.browser
@@ -232,6 +338,26 @@ class QueueTests(ConsoleTest):
         browser.go("#/events?type=NOTHING")
         browser.wait_for_text("No event fits")
 
+    def test_a_time_range_of_ones_own_begins_and_ends_where_it_says(self):
+        browser, desk = self.browser, self.desk
+        for text in ("earlier", "later"):
+            desk.send("ECHO_TEXT", {"text": text}, wait=True)
+        later, earlier = json.loads(desk.run("events", "list", "--format", "json").stdout)["events"][:2]
+        browser.go("#/events")
+        rows = lambda: [row.text for row in browser.all(".events-view .grid-body .row:not([hidden])")]
+        browser.wait(lambda: len(rows()) >= 2, "the events")
+        browser.driver.execute_script("const choice = document.querySelector('.range select'); choice.value = 'custom'; choice.dispatchEvent(new Event('change'))")
+        self.assertTrue(browser.find(".range input").is_displayed())
+        self.set_time("From", later["acceptedAt"])
+        browser.wait(lambda: len(rows()) == 1 and "later" in rows()[0], "only the later one")
+        self.set_time("From", earlier["acceptedAt"])
+        self.set_time("To", later["acceptedAt"])
+        browser.wait(lambda: len(rows()) == 1 and "earlier" in rows()[0], "only the earlier one")
+        # What comes now is out of the range.
+        desk.send("ECHO_TEXT", {"text": "now"}, wait=True)
+        self.set_time("To", "2001-01-01T00:00:00.000Z")
+        browser.wait_for_text("No event fits")
+
     def test_replay_is_shown_before_it_is_done(self):
         browser, desk = self.browser, self.desk
         desk.send("ECHO_TEXT", {"text": "again"}, wait=True)
@@ -332,7 +458,7 @@ class LongListTests(ConsoleTest):
               const id = n => `01a1fe82-4c4a-7a50-a751-${String(n).padStart(12, '0')}`;
               for (let n = 0; n < 20000; n++) {
                 messages.add({ direction: 'in', at: n, message: { type: `T${n % 500}`, text: 'x'.repeat(n % 3000) } });
-                lines.add({ id: id(n % 100), step: 's', stream: 'stdout', lines: ['y'.repeat(5000), 'z'], dropped: 0 });
+                lines.add({ id: id(n % 100), attempt: 1, from: 2 * Math.floor(n / 100), step: 's', stream: 'stdout', lines: ['y'.repeat(5000), 'z'], dropped: 0 });
                 now.state({ type: 'state', id: id(n), eventType: 'T', client: 'c', before: 'queued', after: n % 2 ? 'running' : 'failed', attempt: 1, timestamp: new Date(1.79e12 + n * 60000).toISOString() });
               }
               const kept = Array.from({ length: 100 }, (_, n) => lines.of(id(n))).filter(one => one.lines.length);
@@ -367,6 +493,34 @@ class AccessTests(ConsoleTest):
         browser.wait_for_text("The token of wallboard is revoked", ".notices")
         listed = json.loads(desk.run("token", "list", "--format", "json").stdout)["tokens"]
         self.assertTrue(next(one for one in listed if one["client"] == "wallboard").get("revokedAt"))
+
+    def test_a_rotated_token_is_shown_once_and_the_old_one_goes_on_for_a_while(self):
+        browser, desk = self.browser, self.desk
+        old = json.loads(desk.run("token", "create", "farm", "--format", "json").stdout)["token"]
+
+        def answers(token):
+            request = urllib.request.Request(f"http://127.0.0.1:{desk.port}/v1/status", headers={"Authorization": f"Bearer {token}"})
+            try:
+                with urllib.request.urlopen(request) as answer:
+                    return answer.status
+            except urllib.error.HTTPError as error:
+                error.close()
+                return error.code
+
+        browser.go("#/access")
+        browser.click("button[aria-label='Rotate the token of farm']")
+        browser.wait_for_text("goes on for 10 minutes", "dialog")
+        self.assertEqual(browser.driver.execute_script("return document.activeElement.textContent"), "Keep as it is")
+        browser.click_button("Rotate", "dialog")
+        browser.wait_for_text("It is shown this once", "dialog")
+        new = browser.text("dialog .secret")
+        self.assertNotEqual(new, old)
+        browser.click_button("I have it", "dialog")
+        browser.wait(lambda: len(browser.all("button[aria-label='Revoke the token of farm']")) == 2, "both are listed")
+        self.assertNotIn(new, browser.driver.page_source)
+        self.assertEqual([answers(old), answers(new), answers("dbt_" + 43 * "x")], [200, 200, 401])
+        ends = [token["expiresAt"] for token in desk.ask("GET", "/v1/tokens")["tokens"] if token["client"] == "farm"]
+        self.assertLess(min(ends)[:10], max(ends)[:10], "the old one ends soon, the new one later")
 
     def test_diagnostics_hold_no_secret(self):
         browser = self.browser
