@@ -18,6 +18,9 @@ package struct QueueDeny: BridgeCommand {
     @Option(help: ArgumentHelp("Why; the client is told.", valueName: "text"))
     package var reason: String?
 
+    @Flag(help: "Only this time, even if the rule has your answer remembered.")
+    package var once = false
+
     @OptionGroup package var format: FormatOptions
     @OptionGroup package var home: HomeOptions
 
@@ -25,7 +28,7 @@ package struct QueueDeny: BridgeCommand {
 
     package func run(on terminal: Terminal) async throws {
         try await home.withClient { client in
-            try await EventVerbRun(verb: .deny, reason: reason, client: client, terminal: terminal, format: format.format)
+            try await EventVerbRun(verb: .deny, reason: reason, once: once, client: client, terminal: terminal, format: format.format)
                 .run(on: events)
         }
     }

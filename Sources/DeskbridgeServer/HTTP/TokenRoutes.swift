@@ -53,6 +53,8 @@ struct TokenRoutes {
         let revoked = try await storing { () throws(StoreError) in try await tokens.revoke(name) }
         guard !revoked.isEmpty else { throw Problem(.notFound, "No token in force has this id or client.") }
         sessions.end(tokens: revoked)
+        // With the last token of a client goes what was answered about it.
+        try await storing { () throws(StoreError) in try await bridge.answers.recollect() }
         return .json(["revoked": .integer(Int64(revoked.count))])
     }
 
