@@ -72,6 +72,8 @@ export class Api {
   status() { return this.ask('GET', '/v1/status'); }
   policy() { return this.ask('GET', '/v1/policy'); }
   explain(question) { return this.ask('POST', '/v1/policy/explain', question); }
+  async answers() { return (await this.ask('GET', '/v1/policy/answers')).answers; }
+  forgetAnswer(number) { return this.ask('DELETE', `/v1/policy/answers/${encodeURIComponent(number)}`); }
   async tokens() { return (await this.ask('GET', '/v1/tokens')).tokens; }
   createToken(order) { return this.ask('POST', '/v1/tokens', order); }
   rotateToken(id, order) { return this.ask('POST', `/v1/tokens/${encodeURIComponent(id)}/rotate`, order); }

@@ -5,7 +5,8 @@ package struct QueueDeny: BridgeCommand {
         commandName: "deny",
         abstract: "Say no to events that a policy wants you to be asked about.",
         discussion: """
-            The event fails with the code "denied_at_desk", and its client gets that as confirmation, with your reason if you give one.
+            The event fails with the code "denied_at_desk", and its client gets that as confirmation, with your reason if you give one. \
+            If the rule has answers remembered, yours denies later events of the same client and page too; see "policy answers".
 
             EXAMPLES:
               deskbridge queue deny last
