@@ -14,7 +14,8 @@ struct ApprovalText: Sendable, Hashable {
     ///   - memory: what the answer will be remembered for, and the types of events that the rule is about. Nil if it counts this time only.
     ///   - remaining: how long an answer still counts.
     ///   - hasButtons: whether the notification can be answered; otherwise it names the command that can.
-    init(_ event: AcceptedEvent, description: String?, steps: [String], memory: (terms: AnswerTerms, types: [String])? = nil,
+    init(
+        _ event: AcceptedEvent, description: String?, steps: [String], memory: (terms: AnswerTerms, types: [String])? = nil,
         remaining: Duration, hasButtons: Bool
     ) {
         title = hasButtons ? "Allow \(event.type.text)?" : "\(event.type.text) waits for your answer"

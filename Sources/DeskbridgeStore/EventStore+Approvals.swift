@@ -82,7 +82,8 @@ extension Database {
 
     /// Lets an event go on that asked, or ends it.
     fileprivate func close(
-        _ record: EventRecord, with answer: ApprovalAnswer, at moment: Timestamp, failure: Failure?, confirmation: @escaping ConfirmationBody
+        _ record: EventRecord, with answer: ApprovalAnswer, at moment: Timestamp, failure: Failure?,
+        confirmation: @escaping ConfirmationBody
     ) throws -> StateChange {
         guard let failure else { return try move(record, by: Transition(state: record.stateWhenDue, at: moment, answer: answer)) }
         return try move(

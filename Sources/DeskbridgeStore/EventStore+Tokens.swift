@@ -62,7 +62,8 @@ extension StoreOperation where Answer == [TokenRecord] {
                 try db.append(
                     AuditEntry("revoke_token", "done", at: moment, by: actor, subject: token.id, owner: token.client))
             }
-            for client in Set(revoked.map(\.client)) where try !db.hasToken(client, at: moment) {
+            // Desk sessions come and go, and mean no end of anybody.
+            for client in Set(revoked.filter { !$0.isDesk }.map(\.client)) where try !db.hasToken(client, at: moment) {
                 try db.forgetAnswers(about: client, at: moment, by: actor)
             }
             return revoked

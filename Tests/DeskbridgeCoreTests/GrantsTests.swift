@@ -110,7 +110,10 @@ struct GrantsTests {
         ("executables: [7]", "test.yaml:1:24: each entry of grants.executables must be a string, not an integer"),
         ("network: [~/bin/x]", "test.yaml:1:20: \"~/bin/x\" must be an absolute path: ~ is not expanded here"),
         ("network: [/usr/bin/x/]", "test.yaml:1:20: \"/usr/bin/x/\" must be the exact path of an executable: write \"/usr/bin/x\""),
-        ("network: [https://studio.example]", "test.yaml:1:20: \"https://studio.example\" must be an absolute path, one that starts with /"),
+        (
+            "network: [https://studio.example]",
+            "test.yaml:1:20: \"https://studio.example\" must be an absolute path, one that starts with /"
+        ),
         ("network: on", "test.yaml:1:19: grants.network must be a list, not a string"),
         ("network: true", "test.yaml:1:19: grants.network must be a list, not a boolean"),
         ("executables: /usr/bin/x", "test.yaml:1:23: grants.executables must be a list, not a string"),

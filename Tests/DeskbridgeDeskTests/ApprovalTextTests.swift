@@ -43,7 +43,8 @@ import Testing
     func itSaysWhatElseTheAnswerDecides(origin: String?, lifetime: Duration?, end: String) throws {
         let terms = AnswerTerms(scope: AnswerScope(rule: "r", client: "dashboard", origin: origin), lifetime: lifetime)
         let text = ApprovalText(
-            try event(), description: nil, steps: ["x"], memory: (terms, ["CREATE_*", "PUBLISH"]), remaining: .seconds(60), hasButtons: true)
+            try event(), description: nil, steps: ["x"], memory: (terms, ["CREATE_*", "PUBLISH"]), remaining: .seconds(60), hasButtons: true
+        )
         let line = "Your answer is remembered for all CREATE_*, PUBLISH of this client from \(end)"
         #expect(text.body.split(separator: "\n").dropLast().last.map(String.init) == line)
         let many = ApprovalText(

@@ -142,10 +142,12 @@ import Testing
 
     @Test func withTheLastTokenOfAClientGoesWhatWasAnsweredAboutIt() async throws {
         try await withLedger { store in
-            func token(_ id: String, _ client: ClientName, expiresAt: Timestamp = at(9_000_000)) -> TokenRecord {
+            func token(
+                _ id: String, _ client: ClientName, expiresAt: Timestamp = at(9_000_000), isDesk: Bool = false
+            ) -> TokenRecord {
                 TokenRecord(
                     id: id, client: client, hash: PayloadFingerprint(of: .string(id)).bytes, origins: [Self.origin], createdAt: at(0),
-                    expiresAt: expiresAt, rate: nil, isSingleSession: false, label: nil)
+                    expiresAt: expiresAt, isDesk: isDesk)
             }
             for id in ["t1", "t2"] { try await store.insertToken(token(id, Sample.client)) }
             try await store.insertToken(token("old", Sample.client, expiresAt: at(61)))
@@ -158,6 +160,15 @@ import Testing
             // The third one has expired, so nothing is left that could come in.
             _ = try await store.revokeTokens(.id("t2"), at: at(71))
             #expect(try await store.rememberedAnswers() == [other])
+
+            // The console's own sessions come and go.
+            let console = AnswerTerms(scope: scope("abc", ClientName.console.text), lifetime: nil)
+            try await store.insertToken(token("desk", .console, isDesk: true))
+            let record = try await asked(store, "k-3", console, client: .console)
+            _ = try await store.decide(
+                record.id, decision(), at: at(80), failure: nil, remembering: console, confirmation: Sample.confirmation)
+            _ = try await store.revokeTokens(.id("desk"), at: at(90))
+            #expect(try await store.rememberedAnswers().count == 2)
         }
     }
 

@@ -32,7 +32,8 @@ enum ExplanationText {
         guard let terms = explained.explanation.decision.remembers else { return nil }
         let scope = "for \(terms.scope.words), \(terms.lifetime.map { Units.text($0) } ?? "until it is forgotten")"
         return explained.remembered == nil
-            ? "the answer will be remembered \(scope)" : "the daemon doesn't run, so it isn't known whether an answer is remembered \(scope)"
+            ? "the answer will be remembered \(scope)"
+            : "the daemon doesn't run, so it isn't known whether an answer is remembered \(scope)"
     }
 
     private static func plan(_ outlook: PolicyExplain.Outlook, for channel: OutputChannel) -> String {

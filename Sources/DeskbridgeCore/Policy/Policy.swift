@@ -80,7 +80,8 @@ package struct Policy: Sendable, Hashable {
             : "the person at the desk denied \(who) events such as \(request.type), and that is remembered (\(answer.name)); "
                 + "\"deskbridge policy forget \(answer.number)\" on the machine takes it back"
         return PolicyDecision(
-            effect: answer.isApproved ? .allow : .deny, rule: rule.id, reason: reason, rate: answer.isApproved ? rule.rate : nil, answer: answer)
+            effect: answer.isApproved ? .allow : .deny, rule: rule.id, reason: reason, rate: answer.isApproved ? rule.rate : nil,
+            answer: answer)
     }
 
     private static func refusal(by rule: PolicyRule, _ pointer: JSONPointer) -> PolicyDecision {

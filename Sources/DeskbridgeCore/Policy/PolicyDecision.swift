@@ -61,7 +61,8 @@ package struct PolicyDecision: Sendable, Hashable {
     package let answer: RememberedAnswer?
 
     package init(
-        effect: PolicyEffect, rule: PolicyRuleID?, reason: String, rate: Rate?, remembers: AnswerTerms? = nil, answer: RememberedAnswer? = nil
+        effect: PolicyEffect, rule: PolicyRuleID?, reason: String, rate: Rate?, remembers: AnswerTerms? = nil,
+        answer: RememberedAnswer? = nil
     ) {
         self.effect = effect
         self.rule = rule

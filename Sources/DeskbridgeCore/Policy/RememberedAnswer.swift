@@ -113,9 +113,11 @@ extension RememberedAnswer {
     package init(json: JSONValue) throws(Flaw) {
         let origin = json["origin"]
         guard let number = json["number"]?.integerValue, let rule = json["digest"]?.stringValue, let client = json["client"]?.stringValue,
-            origin == .null || origin?.stringValue != nil, let answer = json["answer"]?.stringValue, ["approved", "denied"].contains(answer),
+            origin == .null || origin?.stringValue != nil, let answer = json["answer"]?.stringValue,
+            ["approved", "denied"].contains(answer),
             let answeredAt = json["answeredAt"]?.stringValue.flatMap({ Timestamp($0) }),
-            let place = json["place"]?.stringValue.flatMap(Approval.Place.init), let event = json["event"]?.stringValue.flatMap(EventID.init),
+            let place = json["place"]?.stringValue.flatMap(Approval.Place.init),
+            let event = json["event"]?.stringValue.flatMap(EventID.init),
             let type = json["type"]?.stringValue.flatMap(EventType.init), let askedBy = json["askedBy"]?.stringValue
         else { throw Flaw("this is no remembered answer: \(json.text.prefix(200))") }
         self.init(
@@ -127,7 +129,8 @@ extension RememberedAnswer {
     /// What tells it from others, for those it is about.
     package var summary: JSONValue {
         var members: JSONObject = [
-            "number": .integer(number), "answer": .string(isApproved ? "approved" : "denied"), "answeredAt": .string(answeredAt.description),
+            "number": .integer(number), "answer": .string(isApproved ? "approved" : "denied"),
+            "answeredAt": .string(answeredAt.description),
         ]
         members["expiresAt"] = expiresAt.map { .string($0.description) }
         return .object(members)

@@ -49,7 +49,8 @@ package struct AnswerDesk: Sendable {
         let now = clock.now()
         return answers.current.all.map { answer in
             let rule = policy.rule(remembering: answer.scope.rule)
-            return Entry(answer: answer, rule: rule, standing: !answer.isInForce(at: now) ? .expired : rule == nil ? .ruleChanged : .inForce)
+            return Entry(
+                answer: answer, rule: rule, standing: !answer.isInForce(at: now) ? .expired : rule == nil ? .ruleChanged : .inForce)
         }
     }
 
@@ -63,7 +64,8 @@ package struct AnswerDesk: Sendable {
         guard let answer = forgotten.first else {
             throw Problem(.notFound, "No answer \(number) is remembered. See: deskbridge policy answers.")
         }
-        logger.notice("answer forgotten", metadata: ["event": "answer.forgotten", "number": "\(number)", "client": "\(answer.scope.client)"])
+        logger.notice(
+            "answer forgotten", metadata: ["event": "answer.forgotten", "number": "\(number)", "client": "\(answer.scope.client)"])
         return answer
     }
 

@@ -26,7 +26,8 @@ struct ActionRoutes {
         let body = try await request.json(limit: bridge.configuration.limits.body)
         let dryRun = try await DryRun.run(
             type: body["type"], payload: body["payload"] ?? [:], key: body["idempotencyKey"], as: client.identity,
-            under: bridge.definitions.current, knowing: bridge.answers.current, now: bridge.clock.now(), activating: try body.activates(for: client.identity))
+            under: bridge.definitions.current, knowing: bridge.answers.current, now: bridge.clock.now(),
+            activating: try body.activates(for: client.identity))
         return .json(dryRun.shown)
     }
 }

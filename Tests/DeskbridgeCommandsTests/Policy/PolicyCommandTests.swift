@@ -229,7 +229,8 @@ import Testing
     @Test(
         arguments: [
             ("1 3", ["1", "3"], 0), ("--all", ["1", "2", "3"], 0), ("--client guest", ["1", "2"], 0), ("--origin none", ["2"], 0),
-            ("--client guest --origin https://studio.example", ["1"], 0), ("--client nobody", [], 0), ("9", ["9"], 1), ("9 1", ["9", "1"], 1),
+            ("--client guest --origin https://studio.example", ["1"], 0), ("--client nobody", [], 0), ("9", ["9"], 1),
+            ("9 1", ["9", "1"], 1),
         ] as [(String, [String], Int32)])
     func answersAreForgottenOneByOne(options: String, numbers: [String], code: Int32) async throws {
         try await FakeDaemon.answering { call in
@@ -303,12 +304,16 @@ import Testing
                     ["MAKE", "--client", "guest", "--at", "2026-11-18T12:00:00Z", "--home", daemon.folder]
                 ).run(on: terminal.terminal())
                 #expect(daemon.calls.count == calls)
-                #expect(terminal.output.contains("the answer will be remembered for client \"guest\" from outside a web page, 30d") == (calls == 1))
+                #expect(
+                    terminal.output.contains("the answer will be remembered for client \"guest\" from outside a web page, 30d")
+                        == (calls == 1))
             }
         }
     }
 
-    @Test(arguments: ["policy forget", "policy forget 1 --all", "policy forget 1 --client a", "policy forget --all --origin a", "policy forget x"])
+    @Test(arguments: [
+        "policy forget", "policy forget 1 --all", "policy forget 1 --client a", "policy forget --all --origin a", "policy forget x",
+    ])
     func whatToForgetIsSaidInOneWay(line: String) {
         #expect(throws: (any Error).self) { try Deskbridge.parseAsRoot(line.split(separator: " ").map(String.init)) }
     }

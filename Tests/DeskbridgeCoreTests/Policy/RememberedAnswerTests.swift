@@ -115,9 +115,11 @@ import Testing
         #expect(try policy(rules: rule).rule(remembering: try digest(Self.rule)) == nil)
     }
 
-    @Test(arguments: [
-        ("always", nil), ("30d", .seconds(30 * 86_400)), ("1m", .seconds(60)), ("12h", .seconds(43_200)), ("3650d", .seconds(3650 * 86_400)),
-    ] as [(String, Duration?)])
+    @Test(
+        arguments: [
+            ("always", nil), ("30d", .seconds(30 * 86_400)), ("1m", .seconds(60)), ("12h", .seconds(43_200)),
+            ("3650d", .seconds(3650 * 86_400)),
+        ] as [(String, Duration?)])
     func aRuleSaysHowLongAnswersCount(text: String, lifetime: Duration?) throws {
         let rule = try policy(rules: "{ask: [A], clients: [a], remember: \(text)}").rules[0]
         let memory = try #require(rule.memory)

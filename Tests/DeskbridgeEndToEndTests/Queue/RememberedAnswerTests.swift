@@ -86,11 +86,15 @@ struct RememberedAnswerTests {
             let token = try await bridge.token("dashboard", "--origin", Self.origin)
             let socket = try await bridge.connect(token, origin: Self.origin)
             for key in ["k1", "k2"] { socket.send(event("CREATE_RESOURCE", key, ["name": .string("P_\(key)"), "user": "John"])) }
-            let accepted = [try await socket.next("accepted", ["idempotencyKey": "k1"]), try await socket.next("accepted", ["idempotencyKey": "k2"])]
+            let accepted = [
+                try await socket.next("accepted", ["idempotencyKey": "k1"]), try await socket.next("accepted", ["idempotencyKey": "k2"]),
+            ]
             #expect(accepted.allSatisfy { $0["state"] == "waiting" })
             #expect(try await bridge.command("queue", verb, try #require(accepted[1]["id"]?.stringValue)).code == 0)
             let type = verb == "approve" ? "RESOURCE_CREATED" : "CREATE_RESOURCE_FAILED"
-            let keys = Set([try await socket.next(type)["idempotencyKey"]?.stringValue, try await socket.next(type)["idempotencyKey"]?.stringValue])
+            let keys = Set([
+                try await socket.next(type)["idempotencyKey"]?.stringValue, try await socket.next(type)["idempotencyKey"]?.stringValue,
+            ])
             #expect(keys == ["k1", "k2"])
         }
     }
@@ -172,7 +176,9 @@ struct RememberedAnswerTests {
         try await withBridge(Self.asking()) { bridge in
             _ = try await bridge.stop()
             let explained = try await bridge.command("policy", "explain", "CREATE_RESOURCE")
-            #expect(explained.code == 0 && explained.output.contains("the daemon doesn't run, so it isn't known whether an answer is remembered"))
+            #expect(
+                explained.code == 0
+                    && explained.output.contains("the daemon doesn't run, so it isn't known whether an answer is remembered"))
             let run = try await bridge.command("dry-run", "CREATE_RESOURCE", "--set", "name=A", "--set", "user=B", "--format", "json")
             #expect(run.code == 0 && run.json?["decision"]?["remembered"] == "unknown")
             #expect(try await bridge.command("policy", "answers").code == 69)

@@ -74,11 +74,13 @@ struct SandboxRequest: Sendable {
                 DefinitionError(
                     networkLocation, "the network is not granted to \(executable); list it under grants.network of a policy file"))
         }
-        return violations + (write ?? []).compactMap { folder in
-            guard let path = folder.path.literal, !grants.allows(folder: path) else { return nil }
-            return DefinitionError(
-                folder.location, "\(folder.what) is not granted: list \(path) or a folder above it under grants.folders of a policy file")
-        }
+        return violations
+            + (write ?? []).compactMap { folder in
+                guard let path = folder.path.literal, !grants.allows(folder: path) else { return nil }
+                return DefinitionError(
+                    folder.location,
+                    "\(folder.what) is not granted: list \(path) or a folder above it under grants.folders of a policy file")
+            }
     }
 
     /// - Parameter executable: the program that is started in the sandbox.
