@@ -157,7 +157,7 @@ struct GrantsTests {
         ),
         (
             "folder: [/x]",
-            "test.yaml:1:10: grants has no key \"folder\". Did you mean \"folders\"? Its keys are executables, folders, dbus."
+            "test.yaml:1:10: grants has no key \"folder\". Did you mean \"folders\"? Its keys are executables, folders, dbus, network."
         ),
     ])
     func aGrantThatCannotBeMeantIsRefusedWithItsPlace(grants text: String, mistake: String) {

@@ -11,7 +11,7 @@ package struct PolicyAnswers: BridgeCommand {
 
             EXAMPLES:
               deskbridge policy answers
-              deskbridge policy answers --format json | jq '.answers[] | select(.answer == "denied")'
+              deskbridge policy answers --format json | jq '.answers[].origin'
             """)
 
     @OptionGroup package var format: FormatOptions

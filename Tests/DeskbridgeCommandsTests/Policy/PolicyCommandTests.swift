@@ -214,6 +214,31 @@ import Testing
         }
     }
 
+    /// A step with a sandbox has the network only if a policy grants it to its program.
+    @Test(
+        arguments: [
+            ("{network: on}", "[/bin/true]", 0, []),
+            (
+                "{network: on}", "[]", 78,
+                ["actions/make.yaml:11:28: error: the network is not granted to /bin/true; list it under grants.network of a policy file"]
+            ),
+            (
+                "{network: on}", "[/usr/bin/true]", 78,
+                ["actions/make.yaml:11:28: error: the network is not granted to /bin/true; list it under grants.network of a policy file"]
+            ),
+            ("{network: off}", "[]", 0, []), ("{tier: none}", "[]", 0, []),
+            ("{}", "[/bin/true]", 0, ["policies/p.yaml:5:68: note: no action needs what is granted here: /bin/true"]),
+        ] as [(String, String, Int32, [String])])
+    func theNetworkOfASandboxIsGrantedByAPolicy(sandbox: String, granted: String, code: Int32, findings: [String]) async throws {
+        let action = Self.action.replacing(
+            "process: {argv: [/bin/true, \"{name}\"]}", with: "process:\n      argv: [/bin/true]\n      sandbox: \(sandbox)")
+        let policy = Self.policy.replacing("[/bin/true]}", with: "[/bin/true], network: \(granted)}")
+        try await withHome(actions: ["make": action], policy: policy) { home in
+            try await home.run("policy check", endsWith: code)
+            #expect(home.terminal.output.split(separator: "\n").map(String.init) == findings)
+        }
+    }
+
     private static let digest = String(repeating: "ab", count: 32)
 
     private static func answer(
@@ -234,7 +259,7 @@ import Testing
         ] as [(String, [String], Int32)])
     func answersAreForgottenOneByOne(options: String, numbers: [String], code: Int32) async throws {
         try await FakeDaemon.answering { call in
-            if call.method == "GET" {
+            if call.request.hasPrefix("GET") {
                 return .json(
                     200,
                     [
@@ -244,7 +269,7 @@ import Testing
                         ]
                     ])
             }
-            return call.target.hasSuffix("/9") ? .problem(404, .notFound, "No answer 9 is remembered.") : .json(200, ["forgotten": [:]])
+            return call.request.hasSuffix("/9") ? .problem(404, .notFound, "No answer 9 is remembered.") : .json(200, ["forgotten": [:]])
         }.running { daemon in
             let terminal = TestTerminal()
             var ended: Int32 = 0
@@ -253,7 +278,7 @@ import Testing
                     .run(on: terminal.terminal())
             } catch let exit as ExitCode { ended = exit.rawValue }
             #expect(ended == code)
-            #expect(daemon.calls.filter { $0.method == "DELETE" }.map(\.target) == numbers.map { "/v1/policy/answers/\($0)" })
+            #expect(daemon.calls.map(\.request).filter { $0.hasPrefix("DELETE") } == numbers.map { "DELETE /v1/policy/answers/\($0)" })
             if numbers.contains("1") {
                 #expect(terminal.output.contains("answer 1 forgotten: approved client \"guest\" from https://studio.example\n"))
             }

@@ -75,7 +75,7 @@ struct RememberedAnswerTests {
             #expect(explained.json?["decision"]?["rule"] == "policies/00-ask.yaml:2, answer 1")
 
             let forgotten = try await bridge.command("policy", "forget", "1")
-            #expect(forgotten.code == 0 && forgotten.output == "answer 1 forgotten: denied client \"dashboard\" from \(Self.origin)\n")
+            #expect(forgotten.code == 0 && forgotten.output == "answer 1 forgotten: denied client \"dashboard\" from \(Self.origin)")
             #expect(try await bridge.command("policy", "forget", "1").code == 1)
             #expect(try await send(bridge, "k3", token: token).json?["state"] == "waiting")
         }
