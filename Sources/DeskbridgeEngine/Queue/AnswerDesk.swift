@@ -99,8 +99,11 @@ package struct AnswerDesk: Sendable {
         var last: Int64 = 0
         while true {
             let page = try await store.asking(for: answer.scope, after: last)
-            for event in page {
-                await withCheckedContinuation { continuation in settle(event, by: answer) { continuation.resume() } }
+            // All at once, so that they share a commit.
+            await withDiscardingTaskGroup { group in
+                for event in page {
+                    group.addTask { await withCheckedContinuation { continuation in settle(event, by: answer) { continuation.resume() } } }
+                }
             }
             guard let end = page.last?.sequence else { return }
             last = end

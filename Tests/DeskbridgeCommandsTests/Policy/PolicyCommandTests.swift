@@ -220,14 +220,14 @@ import Testing
             ("{network: on}", "[/bin/true]", 0, []),
             (
                 "{network: on}", "[]", 78,
-                ["actions/make.yaml:11:28: error: the network is not granted to /bin/true; list it under grants.network of a policy file"]
+                ["actions/make.yaml:11:26: error: the network is not granted to /bin/true; list it under grants.network of a policy file"]
             ),
             (
                 "{network: on}", "[/usr/bin/true]", 78,
-                ["actions/make.yaml:11:28: error: the network is not granted to /bin/true; list it under grants.network of a policy file"]
+                ["actions/make.yaml:11:26: error: the network is not granted to /bin/true; list it under grants.network of a policy file"]
             ),
             ("{network: off}", "[]", 0, []), ("{tier: none}", "[]", 0, []),
-            ("{}", "[/bin/true]", 0, ["policies/p.yaml:5:68: note: no action needs what is granted here: /bin/true"]),
+            ("{}", "[/bin/true]", 0, ["policies/p.yaml:5:63: note: no action needs what is granted here: /bin/true"]),
         ] as [(String, String, Int32, [String])])
     func theNetworkOfASandboxIsGrantedByAPolicy(sandbox: String, granted: String, code: Int32, findings: [String]) async throws {
         let action = Self.action.replacing(
