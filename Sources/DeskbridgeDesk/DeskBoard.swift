@@ -162,9 +162,11 @@ struct DeskBoard: Sendable {
         for (id, action) in answers {
             let decision = ApprovalDecision(
                 isApproved: action != Notification.deny, place: .notification, isOnce: action == Notification.allowOnce)
-            do throws(Problem) {
-                _ = try await bridge.desk.decide(id, decision, by: .local)
-            } catch {
+            let refusal: Problem? = await AuditActor.$current.withValue(Identity.local.actor(through: .dbus)) { [bridge] in
+                do throws(Problem) { _ = try await bridge.desk.decide(id, decision, by: .local) } catch { return error }
+                return nil
+            }
+            if let error = refusal {
                 bridge.logger.warning(
                     "answer at the desk could not be taken",
                     metadata: ["event": "desk.answer_refused", "id": "\(id)", "error": "\(error.detail)"])

@@ -13,7 +13,7 @@ package struct PolicyCommand: AsyncParsableCommand {
               deskbridge policy explain CREATE_RESOURCE
               deskbridge policy answers
             """,
-        subcommands: [PolicyCheck.self, PolicyExplainCommand.self, PolicyAnswers.self, PolicyForget.self])
+        subcommands: [PolicyCheck.self, PolicyExplainCommand.self, PolicyAnswers.self, PolicyForget.self, PolicySchema.self])
 
     package init() {}
 }

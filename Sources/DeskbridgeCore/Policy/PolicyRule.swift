@@ -55,16 +55,18 @@ package struct PolicyRule: Sendable, Hashable {
 extension PolicyRule {
     /// How long the person at the desk has if the rule doesn't say.
     static let defaultTimeout = Duration.seconds(60)
+    static let timeouts = Duration.seconds(1) ... .seconds(86_400)
     /// The word for an answer that is remembered until it is forgotten.
     static let always = "always"
+    static let lifetimes = Duration.seconds(60) ... .seconds(3650 * 86_400)
 
     /// Reads one entry of `rules`. Nil, with its mistakes in `errors`, if it has any.
     init?(parsing node: YAMLNode, errors: inout [DefinitionError]) {
-        var reader = MappingReader(node, "the rule", prefix: "")
         guard case .mapping = node.content else {
-            errors += reader.finish()
+            errors.append(node.error("the rule must be a mapping, not \(node.kind)"))
             return nil
         }
+        var reader = MappingReader(node, "the rule", prefix: "")
         let words = ["allow", "ask", "deny"].filter { reader.node($0) != nil }
         let word = words.first ?? "deny"
         let allNames = "name them, or write [\"*\"] for all"
@@ -80,7 +82,7 @@ extension PolicyRule {
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
         var timeout: Duration?
         reader.read("timeout", into: &timeout) { node, what throws(DefinitionError) in
-            try node.duration(what, in: .seconds(1) ... .seconds(86_400))
+            try node.duration(what, in: Self.timeouts)
         }
         var lifetime: Duration??
         reader.read("remember", into: &lifetime) { node, what throws(DefinitionError) in try Self.lifetime(node, what) }
@@ -113,7 +115,7 @@ extension PolicyRule {
         }
         if text == always { return nil }
         guard Units.duration(text) != nil else { throw node.error("\(what) must be a duration such as 30d, or always, not \"\(text)\"") }
-        return try node.duration(what, in: .seconds(60) ... .seconds(3650 * 86_400))
+        return try node.duration(what, in: lifetimes)
     }
 
     /// One range of hours, or a list of them.
