@@ -35,7 +35,7 @@ struct DeskBoard: Sendable {
     private var orphans: [DeskNotification] = []
     /// Notifications that the server says are gone.
     private var gone: [DeskNotification] = []
-    private var answers: [(EventID, isApproved: Bool)] = []
+    private var answers: [(EventID, action: String)] = []
 
     init(bridge: Bridge, connection: BusConnection, news: DeskNewsbox) {
         self.bridge = bridge
@@ -105,8 +105,8 @@ struct DeskBoard: Sendable {
         switch signal {
         case .invoked(let number, let action):
             guard let event = events[number], places.event(event) != nil else { return }
-            guard action == Notification.allow || action == Notification.deny else { return }
-            answers.append((event, isApproved: action == Notification.allow))
+            guard [Notification.allow, Notification.allowOnce, Notification.deny].contains(action) else { return }
+            answers.append((event, action: action))
         case .closed(let number):
             if number == others?.number {
                 others = nil
@@ -159,8 +159,9 @@ struct DeskBoard: Sendable {
     }
 
     private mutating func decide() async {
-        for (id, isApproved) in answers {
-            let decision = ApprovalDecision(isApproved: isApproved, place: .notification)
+        for (id, action) in answers {
+            let decision = ApprovalDecision(
+                isApproved: action != Notification.deny, place: .notification, isOnce: action == Notification.allowOnce)
             let refusal: Problem? = await AuditActor.$current.withValue(Identity.local.actor(through: .dbus)) { [bridge] in
                 do throws(Problem) { _ = try await bridge.desk.decide(id, decision, by: .local) } catch { return error }
                 return nil
@@ -195,11 +196,13 @@ struct DeskBoard: Sendable {
 
     private mutating func show(_ event: EventRecord, on server: NotificationServer) async {
         let plan = bridge.desk.plan(of: event)
+        let memory = await bridge.desk.memory(of: event.id)
         let remaining = event.dueAt.map { $0 - bridge.clock.now() }
         let text = ApprovalText(
-            event.event, description: plan?.action.description, steps: plan?.steps.map(\.line) ?? [], remaining: remaining ?? .zero,
+            event.event, description: plan?.action.description, steps: plan?.steps.map(\.line) ?? [],
+            memory: memory.map { ($0.terms, $0.rule.types.map(\.description)) }, remaining: remaining ?? .zero,
             hasButtons: server.traits.hasButtons)
-        let notification = Notification(text, for: server.traits, isQuestion: true, timeout: remaining)
+        let notification = Notification(text, for: server.traits, isQuestion: true, remembering: memory?.terms, timeout: remaining)
         let old = latest[event.id].flatMap { $0.server == server.key ? $0.number : nil }
         do {
             let number = try await server.show(notification, replacing: old ?? 0)

@@ -13,27 +13,40 @@ struct ServerTraits: Sendable, Hashable {
 }
 
 /// One notification, ready to be sent.
-struct Notification: Sendable, Hashable {
+struct Notification: Sendable {
     static let allow = "allow"
     static let deny = "deny"
+    /// This event alone, where the other two are remembered.
+    static let allowOnce = "allow-once"
 
     let title: String
     let body: String
-    let hasButtons: Bool
+    /// The actions of the buttons and what stands on them, in their order.
+    let buttons: [(action: String, label: String)]
     /// How long it is shown; nil for as long as the server wants.
     let timeout: Duration?
 
-    init(_ text: ApprovalText, for traits: ServerTraits, isQuestion: Bool, timeout: Duration?) {
+    /// - Parameter terms: what the answer will be remembered for.
+    init(_ text: ApprovalText, for traits: ServerTraits, isQuestion: Bool, remembering terms: AnswerTerms? = nil, timeout: Duration?) {
         title = text.title
         body = traits.readsMarkup ? Self.escaped(text.body) : text.body
-        hasButtons = traits.hasButtons && isQuestion
+        buttons = traits.hasButtons && isQuestion ? Self.buttons(terms) : []
         self.timeout = timeout
+    }
+
+    private static func buttons(_ terms: AnswerTerms?) -> [(action: String, label: String)] {
+        guard let terms else { return [(allow, "Allow"), (deny, "Deny")] }
+        let time = terms.lifetime.map { ApprovalText.text($0) }
+        return [
+            (allowOnce, "Allow this time"), (allow, time.map { "Allow for \($0)" } ?? "Always allow"),
+            (deny, time.map { "Deny for \($0)" } ?? "Never allow"),
+        ]
     }
 
     /// The arguments of `Notify`. There is no action `default`: a click on the text must not be an answer.
     /// - Parameter replaced: the notification whose place it takes; 0 for none.
     func arguments(replacing replaced: UInt32) -> [BusValue] {
-        let actions = hasButtons ? [Self.allow, "Allow", Self.deny, "Deny"] : []
+        let actions = buttons.flatMap { [$0.action, $0.label] }
         let milliseconds = timeout.map { Int32(clamping: $0.components.seconds * 1000 + $0.components.attoseconds / 1_000_000_000_000_000) }
         return [
             .string("Deskbridge"), .uint32(replaced), .string("dialog-question"), .string(title), .string(body),

@@ -10,6 +10,7 @@ package struct Bridge: Sendable {
     package let store: EventStore
     package let definitions: Definitions
     package let gate: Gate
+    package let answers: AnswerDesk
     package let audit: AuditTrail
     package let feed: Feed
     package let intake: Intake
@@ -36,7 +37,8 @@ package struct Bridge: Sendable {
         self.monotonic = monotonic
         self.logger = logger
         startedAt = clock.now()
-        gate = Gate(clock: monotonic)
+        let remembered = RememberedAnswers()
+        gate = Gate(clock: monotonic, answers: remembered)
         audit = AuditTrail(store: store, clock: clock, monotonic: monotonic, logger: logger)
         feed = Feed()
         running = RunningAttempts()
@@ -50,17 +52,21 @@ package struct Bridge: Sendable {
             store: store, attempt: attempt, definitions: definitions, running: running, feed: feed, clock: clock,
             monotonic: monotonic, configuration: configuration.dispatch, logger: logger)
         waits = Waits(store: store, dispatcher: dispatcher, feed: feed, clock: clock, sources: waitSources, logger: logger)
+        answers = AnswerDesk(
+            answers: remembered, store: store, definitions: definitions, dispatcher: dispatcher, feed: feed, clock: clock, logger: logger)
         intake = Intake(
-            store: store, definitions: definitions, gate: gate, dispatcher: dispatcher, open: open, feed: feed, clock: clock,
-            audit: audit, logger: logger)
-        desk = EventDesk(
-            store: store, definitions: definitions, gate: gate, intake: intake, dispatcher: dispatcher, running: running, feed: feed,
+            store: store, definitions: definitions, gate: gate, dispatcher: dispatcher, open: open, answers: answers, feed: feed,
             clock: clock, audit: audit, logger: logger)
+        desk = EventDesk(
+            store: store, definitions: definitions, gate: gate, intake: intake, answers: answers, dispatcher: dispatcher,
+            running: running, feed: feed, clock: clock, audit: audit, logger: logger)
     }
 
     /// Decides what becomes of what ran when the bridge last ended, and counts what is open. Run it once, before the services.
     package func rescue() async throws(StoreError) {
         try await Rescuer(store: store, definitions: definitions, clock: clock, logger: logger).run()
+        try await answers.recollect()
+        try await answers.settleAll()
         open.start(try await store.counts())
         audit.logHead(
             try await store.audit(
@@ -70,7 +76,7 @@ package struct Bridge: Sendable {
     /// What has to run beside the server, in the order in which it starts; it stops in reverse.
     package var services: [any Service] {
         [
-            Pruner(store: store, retention: configuration.retention, feed: feed, clock: clock, logger: logger),
+            Pruner(store: store, answers: answers, retention: configuration.retention, feed: feed, clock: clock, logger: logger),
             DefinitionsWatcher(definitions: definitions, logger: logger) { [dispatcher, audit, definitions] in
                 let current = definitions.current
                 audit.note("reload", current.errors.isEmpty ? "done" : "refused", detail: current.digests)

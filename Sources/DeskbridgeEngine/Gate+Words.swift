@@ -34,6 +34,8 @@ extension Gate {
         case administer
         /// See the policies, and what they would say to anybody.
         case readPolicies
+        /// Take back an answer that is remembered.
+        case forgetAnswer
         case readAudit
         /// Begin a desk session.
         case openConsole
@@ -56,6 +58,7 @@ extension Gate {
             case .takeTicket: .takeTicket
             case .administer: .administer
             case .readPolicies: .readPolicies
+            case .forgetAnswer: .forgetAnswer
             case .readAudit: .readAudit
             case .openConsole, .closeConsole: .openConsole
             }
@@ -70,6 +73,7 @@ extension Gate {
         case readMetrics = "read_metrics"
         case takeTicket = "take_ticket"
         case readPolicies = "read_policies"
+        case forgetAnswer = "forget_answer"
         case readAudit = "read_audit"
         case openConsole = "open_console"
     }
@@ -84,14 +88,20 @@ extension Gate {
         }
 
         package let answer: Answer
-        /// A policy rule's place such as `policies/default.yaml:3`; else `desk` and `local` for the owner of the machine, `own` for a
+        /// A policy rule's place such as `policies/default.yaml:3`, with `, answer 7` behind it if a remembered answer decided; else `desk` and `local` for the owner of the machine, `own` for a
         /// client's own events, `visibility` for what policies let it see, `client` for what all clients may, `default` for a no
         /// without a rule.
         package let rule: String
+        /// What an answer to the question will count for. Nil if it is not remembered.
+        package let remembers: AnswerTerms?
+        /// The answer that made a question needless.
+        package let remembered: RememberedAnswer?
 
-        init(_ answer: Answer, _ rule: String) {
+        init(_ answer: Answer, _ rule: String, remembers: AnswerTerms? = nil, remembered: RememberedAnswer? = nil) {
             self.answer = answer
             self.rule = rule
+            self.remembers = remembers
+            self.remembered = remembered
         }
 
         package var isAllowed: Bool {
@@ -105,6 +115,10 @@ extension Gate {
         package let rule: String
         /// The time that the person at the desk has to agree; nil if nobody has to.
         package var asks: Duration?
+        /// What their answer will count for. Nil if it is not remembered.
+        package var remembers: AnswerTerms?
+        /// The answer by which nobody has to be asked.
+        package var answer: RememberedAnswer?
     }
 }
 

@@ -10,11 +10,14 @@ package final class Gate: Sendable {
 
     private let windows = Mutex<[Window: RateWindow]>([:])
     private let clock: MonotonicClock
+    /// What the person at the desk has answered once and for all.
+    private let answers: RememberedAnswers
     /// By which the times of day in policies are meant.
     package let zone: ZoneOffset
 
-    package init(clock: MonotonicClock, zone: ZoneOffset = .system) {
+    package init(clock: MonotonicClock, zone: ZoneOffset = .system, answers: RememberedAnswers = RememberedAnswers()) {
         self.clock = clock
+        self.answers = answers
         self.zone = zone
     }
 
@@ -24,8 +27,8 @@ package final class Gate: Sendable {
     package func check(_ identity: Identity, _ verb: Verb, under policy: Policy) throws(Problem) -> Permission {
         let decision = decide(identity, verb, under: policy)
         switch decision.answer {
-        case .allow: return Permission(rule: decision.rule)
-        case .ask(let timeout): return Permission(rule: decision.rule, asks: timeout)
+        case .allow: return Permission(rule: decision.rule, answer: decision.remembered)
+        case .ask(let timeout): return Permission(rule: decision.rule, asks: timeout, remembers: decision.remembers)
         case .deny(let problem): throw problem
         }
     }
@@ -44,7 +47,7 @@ package final class Gate: Sendable {
                 PolicyRequest(
                     type: type.text, client: identity.client.text, origin: identity.origin, payload: payload,
                     moment: LocalMoment(now, in: zone)),
-                policy)
+                policy, now)
         case .learn(let type):
             if identity.isOwner {
                 Decision(.allow, "desk")
@@ -75,6 +78,7 @@ package final class Gate: Sendable {
         case .readDetails: atDesk(identity, "These details are for the person at the desk.")
         case .administer: atDesk(identity, "Tokens are managed on the machine itself, with `deskbridge token`.")
         case .readPolicies: atDesk(identity, "Policies are shown on the machine itself, with `deskbridge policy`.")
+        case .forgetAnswer: atDesk(identity, "Answers are forgotten on the machine itself, with `deskbridge policy forget`.")
         case .readAudit: atDesk(identity, "The audit is read on the machine itself, with `deskbridge audit`.")
         // Not from the console: a desk session would otherwise never end.
         case .openConsole:
@@ -100,21 +104,21 @@ package final class Gate: Sendable {
         return policy.canSee(viewer: identity.client.text, owner: owner.text) ? Decision(.allow, "visibility") : Self.noEvent
     }
 
-    private func submission(_ identity: Identity, _ request: PolicyRequest, _ policy: Policy) -> Decision {
-        let decision = policy.decide(request)
+    private func submission(_ identity: Identity, _ request: PolicyRequest, _ policy: Policy, _ now: Timestamp) -> Decision {
+        let decision = policy.decide(request) { answers.answer(for: $0, at: now) }
         let rule = decision.rule?.description ?? "default"
         let answer: Decision.Answer
         switch decision.effect {
         case .allow: answer = .allow
         case .ask(let timeout): answer = .ask(timeout)
-        case .deny: return Decision(.deny(Problem(.deniedByPolicy, decision.reason)), rule)
+        case .deny: return Decision(.deny(Problem(.deniedByPolicy, decision.reason)), decision.source)
         }
         do throws(Problem) {
             if let rate = decision.rate { try take(rate, rule: rule, client: identity.client) }
         } catch {
             return Decision(.deny(error), rule)
         }
-        return Decision(answer, rule)
+        return Decision(answer, decision.source, remembers: decision.remembers, remembered: decision.answer)
     }
 
     private func take(_ rate: Rate, rule: String, client: ClientName) throws(Problem) {

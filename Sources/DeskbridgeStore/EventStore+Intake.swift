@@ -19,7 +19,7 @@ package enum Admission: Sendable, Hashable {
     /// Its first attempt begins in the same transaction.
     case claimed
     /// It waits for the person at the desk, until then at most.
-    case waiting(until: Timestamp?)
+    case waiting(until: Timestamp?, remembering: AnswerTerms? = nil)
 }
 
 extension StoreOperation where Answer == IntakeResult {
@@ -44,7 +44,8 @@ extension StoreOperation where Answer == IntakeResult {
             switch admission {
             case .queued: break
             case .claimed: try db.beginAttempt(1, of: sequence, at: event.acceptedAt)
-            case .waiting(let until): try db.ask(about: sequence, rule: event.rule, at: event.acceptedAt, until: until)
+            case .waiting(let until, let terms):
+                try db.ask(about: sequence, rule: event.rule, at: event.acceptedAt, until: until, remembering: terms)
             }
             try db.append(account)
             return .stored(record)
@@ -80,7 +81,7 @@ extension EventRecord {
         case .claimed:
             state = .running
             attempt = 1
-        case .waiting(let until):
+        case .waiting(let until, _):
             state = .waiting
             dueAt = until
             waitsFor = .approval

@@ -14,7 +14,7 @@ extension StoreOperation where Answer == StateChange {
             var transition = Transition(state: .queued, at: now)
             if let question {
                 transition = Transition(state: .waiting, at: now, dueAt: question.until, wait: .approval)
-                try db.ask(about: record.sequence, rule: question.rule, at: now, until: question.until)
+                try db.ask(about: record.sequence, rule: question.rule, at: now, until: question.until, remembering: question.remembers)
             }
             var change = try db.move(record, by: transition)
             try db.run(

@@ -42,6 +42,8 @@ package enum TokenSelection: Sendable, Hashable {
 
 extension StoreOperation where Answer == [TokenRecord] {
     /// Revokes tokens. The answer holds those that were good until now: their connections are to be closed.
+    ///
+    /// A client that is left without any loses what the person at the desk has allowed it for good.
     package static func revokeTokens(_ selection: TokenSelection, at moment: Timestamp) -> Self {
         let actor = AuditActor.current
         return StoreOperation { db in
@@ -59,6 +61,10 @@ extension StoreOperation where Answer == [TokenRecord] {
             for token in revoked {
                 try db.append(
                     AuditEntry("revoke_token", "done", at: moment, by: actor, subject: token.id, owner: token.client))
+            }
+            // Desk sessions come and go, and mean no end of anybody.
+            for client in Set(revoked.filter { !$0.isDesk }.map(\.client)) where try !db.hasToken(client, at: moment) {
+                try db.forgetAnswers(about: client, at: moment, by: actor)
             }
             return revoked
         }
@@ -112,6 +118,12 @@ extension EventStore {
 }
 
 extension Database {
+    fileprivate func hasToken(_ client: ClientName, at moment: Timestamp) throws -> Bool {
+        try integer(
+            "SELECT 1 FROM tokens WHERE client = ? AND revoked_at IS NULL AND expires_at > ? LIMIT 1", [client.text, moment.milliseconds])
+            != nil
+    }
+
     fileprivate func insert(_ token: TokenRecord) throws {
         try run(
             """

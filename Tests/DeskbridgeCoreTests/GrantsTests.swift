@@ -90,6 +90,17 @@ struct GrantsTests {
     }
 
     @Test(arguments: [
+        ("/usr/bin/git", true), ("/usr/bin/git2", false), ("/usr/bin", false), ("/usr/bin/git/", false), ("/bin/git", false), ("", false),
+        ("/usr/bin/curl", false),
+    ])
+    func theNetworkIsGrantedToOneExecutableLetterByLetter(path: String, isGranted: Bool) throws {
+        let grants = try grants("{network: [/usr/bin/git], executables: [/usr/bin/curl, /usr/bin/git]}")
+        #expect(grants.allowsNetwork(of: path) == isGranted)
+        #expect(Grants.none.merging(grants).allowsNetwork(of: path) == isGranted)
+        #expect(!Grants.none.allowsNetwork(of: path))
+    }
+
+    @Test(arguments: [
         ("executables: [git]", "test.yaml:1:24: \"git\" must be an absolute path, one that starts with /"),
         ("executables: [~/bin/x]", "test.yaml:1:24: \"~/bin/x\" must be an absolute path: ~ is not expanded here"),
         ("executables: [/usr/../bin/x]", "test.yaml:1:24: \"/usr/../bin/x\" holds \"..\": write the path without it"),
@@ -97,6 +108,14 @@ struct GrantsTests {
         ("executables: [/usr/bin/x/]", "test.yaml:1:24: \"/usr/bin/x/\" must be the exact path of an executable: write \"/usr/bin/x\""),
         ("executables: [/]", "test.yaml:1:24: \"/\" must be the exact path of an executable"),
         ("executables: [7]", "test.yaml:1:24: each entry of grants.executables must be a string, not an integer"),
+        ("network: [~/bin/x]", "test.yaml:1:20: \"~/bin/x\" must be an absolute path: ~ is not expanded here"),
+        ("network: [/usr/bin/x/]", "test.yaml:1:20: \"/usr/bin/x/\" must be the exact path of an executable: write \"/usr/bin/x\""),
+        (
+            "network: [https://studio.example]",
+            "test.yaml:1:20: \"https://studio.example\" must be an absolute path, one that starts with /"
+        ),
+        ("network: on", "test.yaml:1:19: grants.network must be a list, not a string"),
+        ("network: true", "test.yaml:1:19: grants.network must be a list, not a boolean"),
         ("executables: /usr/bin/x", "test.yaml:1:23: grants.executables must be a list, not a string"),
         ("folders: [/]", "test.yaml:1:20: \"/\" would grant every folder: name the ones that actions write in"),
         ("folders: [/.//]", "test.yaml:1:20: \"/.//\" would grant every folder: name the ones that actions write in"),
@@ -138,7 +157,7 @@ struct GrantsTests {
         ),
         (
             "folder: [/x]",
-            "test.yaml:1:10: grants has no key \"folder\". Did you mean \"folders\"? Its keys are executables, folders, dbus."
+            "test.yaml:1:10: grants has no key \"folder\". Did you mean \"folders\"? Its keys are executables, folders, dbus, network."
         ),
     ])
     func aGrantThatCannotBeMeantIsRefusedWithItsPlace(grants text: String, mistake: String) {

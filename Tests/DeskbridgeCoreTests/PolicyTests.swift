@@ -180,7 +180,7 @@ struct PolicyTests {
         (
             "- {allow: [A], client: [a], clients: [a]}",
             "1:16: the rule has no key \"client\". Did you mean \"clients\"? "
-                + "Its keys are allow, ask, deny, clients, origins, payload, hours, days, rate, timeout."
+                + "Its keys are allow, ask, deny, clients, origins, payload, hours, days, rate, timeout, remember."
         ),
     ])
     func aRuleThatCannotBeMeantIsRefusedWithItsPlace(rule: String, mistake: String) {

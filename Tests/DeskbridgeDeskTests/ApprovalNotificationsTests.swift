@@ -14,19 +14,19 @@ import Testing
           - {ask: [PROBE], clients: ["*"], timeout: 60s}
         """
 
-    private func bench(_ bus: PrivateBus, in home: TestHome? = nil, time: ManualTime = ManualTime()) throws -> (
+    private func bench(_ bus: PrivateBus, in home: TestHome? = nil, policy: String = policy, time: ManualTime = ManualTime()) throws -> (
         EngineBench, ApprovalNotifications
     ) {
         let notifications = ApprovalNotifications(on: try BusAddress(bus.address))
-        let bench = try EngineBench(policies: ["ask": Self.policy], waitSources: [notifications], in: home, time: time)
+        let bench = try EngineBench(policies: ["ask": policy], waitSources: [notifications], in: home, time: time)
         return (bench, notifications)
     }
 
     private func withDesk(
-        _ desktop: MockDesktop, in home: TestHome? = nil, time: ManualTime = ManualTime(),
+        _ desktop: MockDesktop, in home: TestHome? = nil, policy: String = policy, time: ManualTime = ManualTime(),
         _ body: (EngineBench) async throws -> Void
     ) async throws {
-        let (bench, notifications) = try bench(desktop.bus, in: home, time: time)
+        let (bench, notifications) = try bench(desktop.bus, in: home, policy: policy, time: time)
         try await bench.withEngine(beside: [notifications.service(of: bench.bridge)]) { try await body(bench) }
     }
 
@@ -62,6 +62,57 @@ import Testing
                 try await desktop.press("deny", on: try await desktop.next().number)
                 #expect(try await bench.ended(record.id).failure?.code == "denied_at_desk")
                 #expect(try await bench.history(record.id).approvals.first?.place == .notification)
+            }
+        }
+    }
+
+    private static let remembering = policy.replacing("timeout: 60s", with: "timeout: 60s, remember: always")
+
+    @Test(arguments: [("allow", true), ("deny", false)]) func anAnswerThatIsRememberedTakesDownTheOtherQuestions(
+        action: String, isApproved: Bool
+    ) async throws {
+        let desktop = try MockDesktop()
+        try await desktop.running {
+            try await withDesk(desktop, policy: Self.remembering) { bench in
+                let first = try await bench.send("k-1", from: try client())
+                let shown = try await desktop.next()
+                #expect(shown.actions == ["allow-once", "Allow this time", "allow", "Always allow", "deny", "Never allow"])
+                #expect(shown.body.contains("\nYour answer is remembered for all PROBE of this client from this page.\n"))
+                let second = try await bench.send("k-2", from: try client())
+                let other = try await desktop.next()
+                try await desktop.press(action, on: shown.number)
+                for record in [first, second] {
+                    if isApproved { try await bench.probe.next(record.event.key.text).succeed() }
+                    #expect(try await bench.ended(record.id).state == (isApproved ? .succeeded : .failed))
+                }
+                #expect(await desktop.closed.first { $0 == other.number } == other.number)
+                let answer = try #require(try await bench.store.rememberedAnswers().first)
+                #expect(answer.isApproved == isApproved && answer.place == .notification && answer.event == first.id)
+                if !isApproved { #expect(try await bench.refusal(of: "k-3", from: try client())?.code == .deniedByPolicy) }
+                #expect(desktop.shown.all.count == 2)
+            }
+        }
+    }
+
+    @Test func thisTimeIsNotRemembered() async throws {
+        let desktop = try MockDesktop()
+        try await desktop.running {
+            try await withDesk(desktop, policy: Self.remembering.replacing("always", with: "30d")) { bench in
+                let first = try await bench.send("k-1", from: try client())
+                let shown = try await desktop.next()
+                #expect(shown.actions == ["allow-once", "Allow this time", "allow", "Allow for 30 days", "deny", "Deny for 30 days"])
+                #expect(shown.body.contains("from this page, for 30 days.\n"))
+                try await desktop.press("allow-once", on: shown.number)
+                try await bench.probe.next("k-1").succeed()
+                #expect(try await bench.ended(first.id).state == .succeeded)
+                #expect(try await bench.store.rememberedAnswers().isEmpty)
+                // Put aside, which is no answer, and so nothing to remember.
+                let second = try await bench.send("k-2", from: try client())
+                try await desktop.dismiss(try await desktop.next().number)
+                bench.time.pass(.seconds(60))
+                bench.bridge.waits.wake()
+                #expect(try await bench.ended(second.id).failure?.code == "approval_timeout")
+                #expect(try await bench.store.rememberedAnswers().isEmpty)
             }
         }
     }

@@ -35,6 +35,24 @@ import Testing
                 """)
     }
 
+    @Test(
+        arguments: [
+            ("https://studio.example", nil, "this page."), (nil, .seconds(60), "outside web pages, for 60 s."),
+            ("https://other.example", .seconds(30 * 86_400), "“https://other.example”, for 30 days."),
+        ] as [(String?, Duration?, String)])
+    func itSaysWhatElseTheAnswerDecides(origin: String?, lifetime: Duration?, end: String) throws {
+        let terms = AnswerTerms(scope: AnswerScope(rule: "r", client: "dashboard", origin: origin), lifetime: lifetime)
+        let text = ApprovalText(
+            try event(), description: nil, steps: ["x"], memory: (terms, ["CREATE_*", "PUBLISH"]), remaining: .seconds(60), hasButtons: true
+        )
+        let line = "Your answer is remembered for all CREATE_*, PUBLISH of this client from \(end)"
+        #expect(text.body.split(separator: "\n").dropLast().last.map(String.init) == line)
+        let many = ApprovalText(
+            try event(), description: nil, steps: ["x"], memory: (terms, (0..<500).map { "TYPE_\($0)" }), remaining: .seconds(60),
+            hasButtons: true)
+        #expect(many.body.count < 500)
+    }
+
     @Test func withoutButtonsItNamesTheCommand() throws {
         let text = try text(["folder x"], origin: nil, hasButtons: false)
         #expect(text.title == "CREATE_RESOURCE waits for your answer")

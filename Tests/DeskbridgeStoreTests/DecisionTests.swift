@@ -167,7 +167,8 @@ import Testing
             #expect(record.waitsFor == .approval)
             let change = try await store.decide(
                 record.id, ApprovalDecision(isApproved: true, place: .command), at: at(60), failure: nil,
-                confirmation: Sample.confirmation)
+                confirmation: Sample.confirmation
+            ).change
             #expect(change.event == (try await store.find(record.id)))
             #expect(change.event.state == .queued && change.event.waitsFor == nil && change.confirmation == nil)
             #expect(try await store.claimDue(now: at(60), limit: 1).map(\.id) == [record.id])
@@ -200,7 +201,8 @@ import Testing
             let record = try await store.event(in: .waiting)
             let decision = ApprovalDecision(isApproved: false, place: .notification, reason: "not today")
             let change = try await store.decide(
-                record.id, decision, at: at(999), failure: Sample.failure, confirmation: Sample.confirmation)
+                record.id, decision, at: at(999), failure: Sample.failure, confirmation: Sample.confirmation
+            ).change
             #expect(change.event == (try await store.find(record.id)))
             #expect(change.event.state == .failed)
             #expect(change.confirmation != nil)

@@ -20,7 +20,7 @@ import Testing
         return folder
     }
 
-    @Test(arguments: ["store-v1.sql", "store-v3.sql"]) func anOldLedgerIsTakenOverWhole(dump: String) async throws {
+    @Test(arguments: ["store-v1.sql", "store-v3.sql", "store-v5.sql"]) func anOldLedgerIsTakenOverWhole(dump: String) async throws {
         let folder = try restore(dump)
         let store = try folder.open()
         #expect(try await store.findDamage().isEmpty)
@@ -42,7 +42,13 @@ import Testing
         let waiting = try #require(try await store.waiting().first)
         #expect(waiting.waitsFor == .approval && waiting.dueAt != nil)
         #expect(try await store.history(waiting.id).approvals.map(\.answer) == [nil])
-        #expect(try await store.notifications().count == (dump == "store-v3.sql" ? 1 : 0))
+        #expect(try await store.notifications().count == (dump == "store-v1.sql" ? 0 : 1))
+
+        let answers = try await store.rememberedAnswers()
+        #expect(answers.map(\.number) == (dump == "store-v5.sql" ? [3, 4] : []))
+        #expect(answers.map(\.scope.origin) == (dump == "store-v5.sql" ? ["https://studio.example", nil] : []))
+        let terms = try await store.history(waiting.id).approvals.last?.remembers
+        #expect((terms?.lifetime == .seconds(30 * 86_400)) == (dump == "store-v5.sql"))
 
         let dashboard = try #require(ClientName("dashboard"))
         #expect(try await store.acknowledgedSeq(dashboard) == 1)
@@ -68,7 +74,7 @@ import Testing
     /// A step that was released must not change, or new ledgers would differ from old ones.
     @Test func aNewLedgerHasTheSchemaOfTheLatestDump() async throws {
         let statement = "SELECT sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
-        let folder = try restore("store-v3.sql")
+        let folder = try restore("store-v5.sql")
         let old = try folder.open()
         let oldSchema = try await old.read { try String.fetchAll($0, sql: statement) }
         try await old.close()

@@ -10,14 +10,21 @@ import { icon } from './icons.js';
 export function accessView(app) {
   const tokens = element('div');
   const policy = element('div');
+  const answers = element('div');
   const showTokens = () => load(tokens, () => app.api.tokens(), all => tokenTable(app, all, showTokens));
   const showPolicy = () => load(policy, () => app.api.policy(), policyTables);
   showTokens();
   showPolicy();
-  const end = app.connected.add(showPolicy);
+  const showAnswers = () => load(answers, () => app.api.answers(), all => answerTable(app, all, showAnswers));
+  showAnswers();
+  const end = app.connected.add(() => {
+    showPolicy();
+    showAnswers();
+  });
   return {
     node: element('div.access', {},
       element('section.card', {}, element('header', {}, element('h2', {}, 'Tokens and origins'), button('New token…', () => create(app, showTokens))), tokens),
+      element('section.card', {}, element('h2', {}, 'Remembered answers'), answers),
       element('section.card', {}, element('h2', {}, 'Why is that allowed?'), explainForm(app)),
       element('section.card', {}, element('h2', {}, 'Policies in force'), policy)),
     title: 'Access', close: end,
@@ -56,6 +63,36 @@ function tokenTable(app, tokens, changed) {
         isOwn ? null : button('Rotate…', () => rotate(app, token, changed), { 'aria-label': `Rotate the token of ${token.client}` }),
         button('Revoke…', () => revoke(app, token, changed), { class: 'danger', 'aria-label': `Revoke the token of ${token.client}` }))));
   }));
+}
+
+/** What was answered once and for all, with a way to be asked again. */
+function answerTable(app, answers, changed) {
+  if (!answers.length) return element('p.note', {}, 'None. A rule with ', element('code', {}, 'remember'), ' asks once for each client and page, and your answer stands here.');
+  const words = { in_force: 'In force', expired: 'Expired', rule_changed: 'Its rule has changed' };
+  return table('Remembered answers', ['Answer', 'Client', 'Page', 'Asked about', 'Given', 'Expires', ''], answers.map(answer => {
+    const { number, client, origin, standing } = answer;
+    const isYes = answer.answer === 'approved';
+    return element('tr', { class: standing === 'in_force' ? null : 'past' },
+      element('th', { scope: 'row' }, element('span.state', { data: { state: isYes ? 'succeeded' : 'failed' } }, icon(`state-${isYes ? 'succeeded' : 'failed'}`), element('span', {}, isYes ? 'Allowed' : 'Denied')),
+        standing === 'in_force' ? null : element('span.note', {}, ` ${words[standing] ?? standing}`)),
+      element('td', {}, client), element('td', {}, origin ?? element('span.note', {}, 'no web page')),
+      element('td', {}, answer.type, ' ', element('code', {}, answer.rule ?? answer.askedBy)),
+      element('td', {}, element('time', { datetime: answer.answeredAt, title: dateAndTime(answer.answeredAt) }, relative(answer.answeredAt))),
+      element('td', {}, answer.expiresAt ? element('time', { datetime: answer.expiresAt, title: dateAndTime(answer.expiresAt) }, relative(answer.expiresAt)) : 'never'),
+      element('td', {}, button('Forget…', () => forget(app, answer, changed), { class: 'danger', 'aria-label': `Forget answer ${number} about ${client}` })));
+  }));
+}
+
+async function forget(app, { number, client, origin }, changed) {
+  const isYes = await confirmed(`Forget answer ${number}?`, [
+    element('p', {}, `You are asked again when ${client} sends such an event from ${origin ?? 'outside a web page'}. Events that were let through go on.`),
+  ], 'Forget');
+  if (!isYes) return;
+  await tried(app, async () => {
+    await app.api.forgetAnswer(number);
+    app.notices.say(`Answer ${number} is forgotten`);
+  });
+  changed();
 }
 
 async function revoke(app, token, changed) {

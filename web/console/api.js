@@ -76,6 +76,8 @@ export class Api {
   verifyAudit(mark) { return this.ask('GET', `/v1/audit/verify${mark ? `?mark=${encodeURIComponent(mark)}` : ''}`, undefined, { timeout: 600_000 }); }
   policy() { return this.ask('GET', '/v1/policy'); }
   explain(question) { return this.ask('POST', '/v1/policy/explain', question); }
+  async answers() { return (await this.ask('GET', '/v1/policy/answers')).answers; }
+  forgetAnswer(number) { return this.ask('DELETE', `/v1/policy/answers/${encodeURIComponent(number)}`); }
   async tokens() { return (await this.ask('GET', '/v1/tokens')).tokens; }
   createToken(order) { return this.ask('POST', '/v1/tokens', order); }
   rotateToken(id, order) { return this.ask('POST', `/v1/tokens/${encodeURIComponent(id)}/rotate`, order); }

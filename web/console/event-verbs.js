@@ -51,12 +51,14 @@ export async function decide(app, verb, events, took = () => {}) {
     body = await askResolution(fit);
     if (!body) return;
   } else if (verb === 'deny') {
-    body = await askDenial(fit);
+    body = await askDenial(app, fit);
     if (!body) return;
   } else if (asks === true || (asks === 'many' && fit.length > 1)) {
     const { question, isDangerous = true } = VERBS[verb];
+    const memory = verb === 'approve' ? await memoryOf(app, fit) : null;
     const title = `${label} ${fit.length === 1 ? fit[0].type : count(fit.length, 'event')}?`;
-    if (!await confirmed(title, [listOf(fit), element('p', {}, question), await planOf(app, verb, fit)], `${label}${fit.length > 1 ? ` ${fit.length}` : ''}`, { isDangerous })) return;
+    if (!await confirmed(title, [listOf(fit), element('p', {}, question), memory?.node, await planOf(app, verb, fit)], `${label}${fit.length > 1 ? ` ${fit.length}` : ''}`, { isDangerous })) return;
+    if (memory?.once.checked) body = { once: true };
   }
   const refusals = await forEach(fit, async ({ id }) => took(await app.api.decide(id, verb, body), verb));
   tell(app, VERBS[verb].done, fit, refusals);
@@ -90,18 +92,30 @@ async function planOf(app, verb, events) {
   return plan ? stepsView(plan.steps) : null;
 }
 
+/** What else an answer decides, and a way to answer for this time alone. */
+async function memoryOf(app, events) {
+  const once = element('input', { type: 'checkbox', id: 'decision-once' });
+  const terms = events.length === 1 ? await app.api.event(events[0].id).then(event => event.approval?.remembers, () => null) : null;
+  if (events.length === 1 && !terms) return { once, node: null };
+  const words = terms
+    ? `Your answer is remembered for all events of this rule by ${terms.client} from ${terms.origin ?? 'outside a web page'}${terms.for === 'always' ? '' : `, for ${terms.for}`}. Access lists it.`
+    : 'Where a rule has answers remembered, yours decides later events too. Access lists it.';
+  return { once, node: element('div.field', {}, element('p', {}, words), element('label', { for: once.id }, once, ' Only this time')) };
+}
+
 const reasonField = () => element('input', { type: 'text', maxlength: '300', id: 'decision-reason', autocomplete: 'off' });
 
-async function askDenial(events) {
+async function askDenial(app, events) {
   const why = reasonField();
+  const { once, node } = await memoryOf(app, events);
   const answer = await showDialog(`Deny ${events.length === 1 ? events[0].type : count(events.length, 'event')}?`, [
     listOf(events), element('p', {}, 'It will not run, and its sender is told so. This cannot be undone.'),
-    element('label', { for: why.id }, 'Why (the sender reads this)'), why,
+    element('label', { for: why.id }, 'Why (the sender reads this)'), why, node,
   ], [
     element('button', { type: 'button', autofocus: true, data: { answer: '' } }, 'Keep as it is'),
     element('button', { type: 'button', class: 'danger', data: { answer: 'yes' } }, `Deny${events.length > 1 ? ` ${events.length}` : ''}`),
   ]);
-  return answer ? (why.value ? { reason: why.value } : {}) : null;
+  return answer ? { ...(why.value ? { reason: why.value } : {}), ...(once.checked ? { once: true } : {}) } : null;
 }
 
 async function askResolution(events) {

@@ -32,7 +32,7 @@ package struct ProcessStep: PlannableStep {
     }
 
     package func violations(of grants: Grants) -> [DefinitionError] {
-        let folders = sandbox?.violations(of: grants) ?? []
+        let folders = sandbox?.violations(of: grants, executable: executable) ?? []
         if grants.allows(executable: executable) { return folders }
         return [
             DefinitionError(
@@ -53,7 +53,9 @@ package struct ProcessStep: PlannableStep {
         let plan = ProcessPlan(
             executable: executable, arguments: texts, environment: try environment.render(fields), directory: try directory.render(fields),
             input: try input.render(fields), timeout: timeout, grace: grace, exitCodes: exitCodes, tail: tail, parsesJSON: parsesJSON,
-            limits: limits, sandbox: try sandbox?.plan(fields, grants: grants, support: support()), secretTexts: fields.secretTexts)
+            limits: limits,
+            sandbox: try sandbox?.plan(
+                fields, executable: executable, grants: grants, support: support()), secretTexts: fields.secretTexts)
         try plan.check()
         return plan
     }

@@ -55,10 +55,14 @@ extension ControlClient {
         return RemoteEventPage(events: try list.map { try RemoteEvent($0) }, next: json["next"]?.stringValue)
     }
 
-    /// - Parameter reason: what the client is told; for `approve` and `deny`.
-    package func perform(_ verb: EventVerb, on id: String, reason: String? = nil) async throws -> RemoteEvent {
-        let body: JSONValue = reason.map { ["reason": .string($0)] } ?? [:]
-        return try RemoteEvent(try await request(.POST, "/v1/events/\(id.percentEncoded)/\(verb.rawValue)", body: body))
+    /// - Parameters:
+    ///   - reason: what the client is told; for `approve` and `deny`.
+    ///   - once: whether the answer counts for this event alone, even if the rule has answers remembered; for the same two.
+    package func perform(_ verb: EventVerb, on id: String, reason: String? = nil, once: Bool = false) async throws -> RemoteEvent {
+        var body: JSONObject = [:]
+        body["reason"] = reason.map(JSONValue.string)
+        if once { body["once"] = true }
+        return try RemoteEvent(try await request(.POST, "/v1/events/\(id.percentEncoded)/\(verb.rawValue)", body: .object(body)))
     }
 
     package func resolve(_ id: String, as resolution: EventResolution) async throws -> RemoteEvent {

@@ -16,7 +16,8 @@ package struct DryRunCommand: BridgeCommand {
             What differs is told with its place in the action file.
 
             A step that needs the result of an earlier one is shown as far as looking at the disk can tell. Environment variables are \
-            those of this shell; the daemon passes on its own.
+            those of this shell; the daemon passes on its own. Whether you answered once and for all, only the daemon knows; it is asked if it \
+            runs and a rule has answers remembered.
 
             Ends with 0 when the event would be taken, 65 when it is not valid, 77 when a policy denies it, and 78 when a step contradicts \
             its peer, as `actions check --live` does.
@@ -56,11 +57,12 @@ package struct DryRunCommand: BridgeCommand {
         let definitions = try files.definitions(handlers.table)
         guard let client = ClientName(client) else { throw CommandFailure("There is no client \"\(client)\".", .usage) }
         let payload = try self.payload.object()
+        let answers = try await home.answers(for: definitions.current.policy.policy)
         let dryRun: DryRun
         do throws(Problem) {
             dryRun = try await DryRun.run(
                 type: .string(type), payload: .object(payload), key: nil, as: Identity(client: client, origin: origin),
-                under: definitions.current, now: terminal.clock.now(), activating: activate)
+                under: definitions.current, knowing: answers, now: terminal.clock.now(), activating: activate)
         } catch {
             throw CommandFailure(error.detail, ExitStatus(error.code))
         }

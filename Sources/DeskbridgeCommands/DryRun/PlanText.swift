@@ -7,7 +7,7 @@ enum PlanText {
     static func text(_ dryRun: DryRun) -> String {
         switch dryRun.verdict {
         case .refused(let problem): refused(problem)
-        case .accepted(let checked): accepted(checked)
+        case .accepted(let checked): accepted(checked, of: dryRun)
         }
     }
 
@@ -17,9 +17,9 @@ enum PlanText {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private static func accepted(_ checked: EventCheck.Checked) -> String {
+    private static func accepted(_ checked: EventCheck.Checked, of dryRun: DryRun) -> String {
         var lines = [
-            decision(checked),
+            decision(checked, dryRun.remembered),
             "Action    \(checked.plan.action.name), confirmed with \(checked.plan.action.confirm.text)",
         ]
         if let key = checked.event.concurrencyKey, let limit = checked.concurrencyLimit {
@@ -29,9 +29,12 @@ enum PlanText {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private static func decision(_ checked: EventCheck.Checked) -> String {
+    private static func decision(_ checked: EventCheck.Checked, _ remembered: JSONValue?) -> String {
         guard let time = checked.asks else { return "Decision  allow, by \(checked.event.rule)" }
-        return "Decision  would ask the person at the desk (rule \(checked.event.rule), \(Units.text(time)) to answer)"
+        let line = "Decision  would ask the person at the desk (rule \(checked.event.rule), \(Units.text(time)) to answer)"
+        guard checked.remembers != nil else { return line }
+        return line + "\n          "
+            + (remembered == nil ? "the answer will be remembered" : "unless an answer is remembered, which only the daemon knows")
     }
 
     private static func step(_ step: ActionPlan.Step, number: Int) -> [String] {

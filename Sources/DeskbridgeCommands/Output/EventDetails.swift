@@ -32,6 +32,7 @@ package struct EventDetails {
             list.add("Waits until", moment("waitsUntil"))
             if event.waitsFor == .approval {
                 list.add("Answer with", ["approve", "deny"].map { home.command("queue \($0) \(event.id)") }.joined(separator: "\n"))
+                list.add("Remembered", memory)
             }
             list.add("Due", moment("dueAt"))
             list.add("Expires", moment("expiresAt"))
@@ -54,7 +55,16 @@ package struct EventDetails {
         let place = approval["place"]?.stringValue.map { ", by \($0)" } ?? ""
         let moment = approval["answeredAt"]?.stringValue.map { ", \($0)" } ?? ""
         let reason = approval["reason"]?.stringValue.map { ": \($0)" } ?? ""
-        return answer.replacing("_", with: " ") + place + moment + reason
+        let number = approval["remembered"]?.integerValue.map { " (answer \($0), which is remembered)" } ?? ""
+        return answer.replacing("_", with: " ") + place + moment + number + reason
+    }
+
+    /// What the answer will count for beside this event.
+    private var memory: String? {
+        guard let terms = event.json["approval"]?["remembers"] else { return nil }
+        let origin = terms["origin"]?.stringValue.map { "from \($0)" } ?? "from outside a web page"
+        let time = terms["for"]?.stringValue.map { $0 == "always" ? "until it is forgotten" : "for \($0)" } ?? ""
+        return "the answer counts for all events of this rule by \(event.client) \(origin), \(time)\nfor this one alone: --once"
     }
 
     /// What an event would do that waits for an approval.

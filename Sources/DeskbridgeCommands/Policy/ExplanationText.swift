@@ -18,12 +18,22 @@ enum ExplanationText {
         let decision = explained.explanation.decision
         var fields = FieldList()
         fields.add("decision", decision.effect.name)
-        fields.add("rule", decision.rule?.description ?? "none matches, which denies")
+        fields.add("rule", decision.rule == nil ? "none matches, which denies" : decision.source)
         fields.add("reason", decision.reason)
         fields.add("rate", decision.rate.map { "\($0) for each client" })
         if case .ask(let timeout) = decision.effect { fields.add("timeout", Units.text(timeout)) }
+        fields.add("remember", memory(explained))
         fields.add("time", "\(explained.request.moment) (\(explained.moment))")
         return fields.text(for: channel)
+    }
+
+    /// What becomes of the answer to the question, if there is one.
+    private static func memory(_ explained: PolicyExplain) -> String? {
+        guard let terms = explained.explanation.decision.remembers else { return nil }
+        let scope = "for \(terms.scope.words), \(terms.lifetime.map { Units.text($0) } ?? "until it is forgotten")"
+        return explained.remembered == nil
+            ? "the answer will be remembered \(scope)"
+            : "the daemon doesn't run, so it isn't known whether an answer is remembered \(scope)"
     }
 
     private static func plan(_ outlook: PolicyExplain.Outlook, for channel: OutputChannel) -> String {

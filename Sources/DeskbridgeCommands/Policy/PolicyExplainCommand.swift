@@ -10,7 +10,8 @@ package struct PolicyExplainCommand: BridgeCommand {
         abstract: "Show which rule decides about an event, and why the others before it don't.",
         discussion: """
             Looks at the rules one after the other as the daemon does, until one matches. With a payload it also plans the action and \
-            shows what the grants say to each step. It needs no daemon, changes nothing and counts against no rate.
+            shows what the grants say to each step. It needs no daemon, changes nothing and counts against no rate. \
+            Whether an answer is remembered, only the daemon knows; it is asked if it runs.
 
             Ends with 0 if the event would be allowed or asked for, and 77 if it would be denied.
 
@@ -52,9 +53,10 @@ package struct PolicyExplainCommand: BridgeCommand {
         let definitions = try files.definitions(handlers.table)
         guard let client = ClientName(client), let type = EventType(type) else { throw CommandFailure("There is no such event.", .usage) }
         let hasPayload = payload.payload != nil || payload.file != nil || !payload.assignments.isEmpty
+        let answers = try await home.answers(for: definitions.current.policy.policy)
         let explained = PolicyExplain(
             type: type, client: client, origin: origin, payload: hasPayload ? .object(try payload.object()) : nil,
-            at: at?.moment ?? terminal.clock.now(), in: .system, under: definitions.current)
+            at: at?.moment ?? terminal.clock.now(), in: .system, under: definitions.current, knowing: answers)
         await handlers.shutdown()
         switch format.format {
         case .json: try terminal.output.line(explained.shown.prettyText)

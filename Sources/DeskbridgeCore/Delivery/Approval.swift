@@ -29,11 +29,17 @@ package struct Approval: Sendable, Hashable {
     package var place: Place?
     /// What the person said to it.
     package var reason: String?
+    /// What the answer will be remembered for. Nil if it counts this time only.
+    package var remembers: AnswerTerms?
+    /// The number of the answer that was remembered from this one, or that was given in its place.
+    package var remembered: Int64?
 
     package init(
         rule: String, askedAt: Timestamp, until: Timestamp?, answer: Answer? = nil, answeredAt: Timestamp? = nil, place: Place? = nil,
-        reason: String? = nil
+        reason: String? = nil, remembers: AnswerTerms? = nil, remembered: Int64? = nil
     ) {
+        self.remembers = remembers
+        self.remembered = remembered
         self.rule = rule
         self.askedAt = askedAt
         self.until = until
@@ -48,10 +54,12 @@ package struct Approval: Sendable, Hashable {
 package struct ApprovalQuestion: Sendable, Hashable {
     package let rule: String
     package let until: Timestamp
+    package let remembers: AnswerTerms?
 
-    package init(rule: String, until: Timestamp) {
+    package init(rule: String, until: Timestamp, remembers: AnswerTerms? = nil) {
         self.rule = rule
         self.until = until
+        self.remembers = remembers
     }
 }
 
@@ -60,10 +68,13 @@ package struct ApprovalDecision: Sendable, Hashable {
     package let isApproved: Bool
     package let place: Approval.Place
     package let reason: String?
+    /// Whether it counts for this event alone, even if the rule has answers remembered.
+    package let isOnce: Bool
 
-    package init(isApproved: Bool, place: Approval.Place, reason: String? = nil) {
+    package init(isApproved: Bool, place: Approval.Place, reason: String? = nil, isOnce: Bool = false) {
         self.isApproved = isApproved
         self.place = place
         self.reason = reason
+        self.isOnce = isOnce
     }
 }

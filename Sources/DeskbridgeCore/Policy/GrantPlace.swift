@@ -1,7 +1,7 @@
 /// One grant alone, with the place where it is written.
 package struct GrantPlace: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable, CaseIterable {
-        case executables, folders, dbus
+        case executables, folders, dbus, network
     }
 
     package let kind: Kind

@@ -7,21 +7,31 @@ package struct Grants: Sendable, Hashable {
     package let executables: [AbsolutePath]
     package let folders: [AbsolutePath]
     package let dbus: [BusGrant]
+    /// Executables that may have the network in a sandbox.
+    package let network: [AbsolutePath]
 
-    package init(executables: [AbsolutePath] = [], folders: [AbsolutePath] = [], dbus: [BusGrant] = []) {
+    package init(executables: [AbsolutePath] = [], folders: [AbsolutePath] = [], dbus: [BusGrant] = [], network: [AbsolutePath] = []) {
         self.executables = executables
         self.folders = folders
         self.dbus = dbus
+        self.network = network
     }
 
     /// What one of the two grants.
     package func merging(_ other: Grants) -> Grants {
-        Grants(executables: executables + other.executables, folders: folders + other.folders, dbus: dbus + other.dbus)
+        Grants(
+            executables: executables + other.executables, folders: folders + other.folders, dbus: dbus + other.dbus,
+            network: network + other.network)
     }
 
     /// Whether a process may be started from this absolute path.
     package func allows(executable path: String) -> Bool {
         executables.contains { $0.description.isSame(as: path) }
+    }
+
+    /// Whether a process that is started from this absolute path in a sandbox may have the network there.
+    package func allowsNetwork(of path: String) -> Bool {
+        network.contains { $0.description.isSame(as: path) }
     }
 
     /// Whether files and folders may be made in this absolute folder: it is granted itself or lies beneath one that is.
@@ -41,20 +51,23 @@ extension Grants {
     /// - Parameter home: the absolute path that `~` stands for in folders.
     init(parsing node: YAMLNode?, home: String, errors: inout [DefinitionError]) {
         var reader = MappingReader(node, "grants")
-        executables = reader.entries("executables") { text throws(Flaw) in
-            let path = try AbsolutePath(text)
-            guard path.description.isSame(as: text), !path.isRoot else {
-                throw Flaw("\"\(text)\" must be the exact path of an executable\(path.isRoot ? "" : ": write \"\(path)\"")")
-            }
-            return path
-        }
+        executables = reader.entries("executables", Self.executable)
         folders = reader.entries("folders") { text throws(Flaw) in
             let path = try AbsolutePath(text, home: home)
             guard !path.isRoot else { throw Flaw("\"\(text)\" would grant every folder: name the ones that actions write in") }
             return path
         }
         dbus = reader.entries("dbus", BusGrant.init)
+        network = reader.entries("network", Self.executable)
         errors += reader.finish()
+    }
+
+    private static func executable(_ text: String) throws(Flaw) -> AbsolutePath {
+        let path = try AbsolutePath(text)
+        guard path.description.isSame(as: text), !path.isRoot else {
+            throw Flaw("\"\(text)\" must be the exact path of an executable\(path.isRoot ? "" : ": write \"\(path)\"")")
+        }
+        return path
     }
 }
 
@@ -70,5 +83,8 @@ extension Grants {
             "dbus", "D-Bus methods that may be called: BUS DESTINATION INTERFACE.MEMBER, where * stands for all methods.",
             .list(of: .text("^ *[^ ]+ +[^ ]+( +[^ ]+)? *$")).orNothing,
             examples: [["session org.freedesktop.Notifications org.freedesktop.Notifications.Notify"]]),
+        .optional(
+            "network", "Programs that may have the network in a sandbox: absolute paths, each exactly as actions write it.",
+            .list(of: .text("^/")).orNothing, examples: [["/usr/bin/git"]]),
     ])
 }

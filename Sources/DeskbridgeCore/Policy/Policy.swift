@@ -9,12 +9,20 @@ package struct Policy: Sendable, Hashable {
         self.visibility = visibility
     }
 
+    /// What the person at the desk answered before, if that counts now.
+    package typealias Recall = (AnswerScope) -> RememberedAnswer?
+
     /// The first rule that matches decides. No match denies, and so does a value that a rule would have to look at but cannot.
-    package func decide(_ request: PolicyRequest) -> PolicyDecision {
+    ///
+    /// - Parameter recall: asked when a rule matches that asks, and has answers remembered: an answer then decides in its place.
+    package func decide(_ request: PolicyRequest, recall: Recall = { _ in nil }) -> PolicyDecision {
         for rule in rules {
             switch rule.verdict(on: request) {
             case .differs: continue
-            case .matches: return decision(by: rule, on: request)
+            case .matches:
+                guard let terms = rule.terms(client: request.client, origin: request.origin) else { return decision(by: rule, on: request) }
+                guard let answer = recall(terms.scope) else { return decision(by: rule, on: request, remembers: terms) }
+                return Self.decision(by: rule, on: request, answer)
             case .cannotTell(let pointer): return Self.refusal(by: rule, pointer)
             }
         }
@@ -22,7 +30,7 @@ package struct Policy: Sendable, Hashable {
     }
 
     /// The same decision, with each rule that was looked at.
-    package func explain(_ request: PolicyRequest) -> PolicyExplanation {
+    package func explain(_ request: PolicyRequest, recall: Recall = { _ in nil }) -> PolicyExplanation {
         var looks: [PolicyExplanation.Look] = []
         for rule in rules {
             var mismatch: PolicyMismatch?
@@ -30,7 +38,7 @@ package struct Policy: Sendable, Hashable {
             looks.append(PolicyExplanation.Look(rule: rule.id, effect: rule.effect, mismatch: mismatch))
             if mismatch == nil { break }
         }
-        return PolicyExplanation(decision: decide(request), looks: looks)
+        return PolicyExplanation(decision: decide(request, recall: recall), looks: looks)
     }
 
     /// Whether there may be a payload and a time with which this client can cause such an event, or the person at the desk is asked.
@@ -42,14 +50,17 @@ package struct Policy: Sendable, Hashable {
         return false
     }
 
+    /// The rule that has answers remembered under this digest, if it is still there and still says the same.
+    package func rule(remembering digest: String) -> PolicyRule? { rules.first { $0.memory?.rule == digest } }
+
     /// Whether a client may see the events of another. Its own it always sees, and the person at the desk sees all.
     package func canSee(viewer: String, owner: String) -> Bool {
         viewer.isSame(as: owner) || viewer.isSame(as: ClientName.local.text)
             || visibility.contains { $0.client.matches(viewer) && $0.sees.contains { $0.matches(owner) } }
     }
 
-    private func decision(by rule: PolicyRule?, on request: PolicyRequest) -> PolicyDecision {
-        let whence = request.origin.map { "from \($0)" } ?? "from outside a web page"
+    private func decision(by rule: PolicyRule?, on request: PolicyRequest, remembers: AnswerTerms? = nil) -> PolicyDecision {
+        let whence = PolicyRequest.whence(request.origin)
         let who = "client \"\(request.client)\""
         let reason =
             switch rule?.effect {
@@ -58,7 +69,19 @@ package struct Policy: Sendable, Hashable {
             case .deny: "\(who) may not cause \(request.type)"
             case nil: "no policy rule lets \(who) cause \(request.type) \(whence)"
             }
-        return PolicyDecision(effect: rule?.effect ?? .deny, rule: rule?.id, reason: reason, rate: rule?.rate)
+        return PolicyDecision(effect: rule?.effect ?? .deny, rule: rule?.id, reason: reason, rate: rule?.rate, remembers: remembers)
+    }
+
+    private static func decision(by rule: PolicyRule, on request: PolicyRequest, _ answer: RememberedAnswer) -> PolicyDecision {
+        let who = answer.scope.words
+        let reason =
+            answer.isApproved
+            ? "the person at the desk allowed \(who) to cause \(request.type), and that is remembered (\(answer.name))"
+            : "the person at the desk denied \(who) events such as \(request.type), and that is remembered (\(answer.name)); "
+                + "\"deskbridge policy forget \(answer.number)\" on the machine takes it back"
+        return PolicyDecision(
+            effect: answer.isApproved ? .allow : .deny, rule: rule.id, reason: reason, rate: answer.isApproved ? rule.rate : nil,
+            answer: answer)
     }
 
     private static func refusal(by rule: PolicyRule, _ pointer: JSONPointer) -> PolicyDecision {

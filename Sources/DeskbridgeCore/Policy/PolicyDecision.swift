@@ -32,6 +32,9 @@ package struct PolicyRequest: Sendable, Hashable {
         self.payload = payload
         self.moment = moment
     }
+
+    /// Where a request comes from, in words.
+    static func whence(_ origin: String?) -> String { origin.map { "from \($0)" } ?? "from outside a web page" }
 }
 
 /// The place of a rule by which it is named: `policies/default.yaml:3`.
@@ -52,12 +55,28 @@ package struct PolicyDecision: Sendable, Hashable {
     package let reason: String
     /// How often one client may do by this rule what it allows.
     package let rate: Rate?
+    /// What the answer of the person at the desk will count for. Nil unless they are asked, by a rule that has answers remembered.
+    package let remembers: AnswerTerms?
+    /// The answer that decided in place of a new question.
+    package let answer: RememberedAnswer?
 
-    package init(effect: PolicyEffect, rule: PolicyRuleID?, reason: String, rate: Rate?) {
+    package init(
+        effect: PolicyEffect, rule: PolicyRuleID?, reason: String, rate: Rate?, remembers: AnswerTerms? = nil,
+        answer: RememberedAnswer? = nil
+    ) {
         self.effect = effect
         self.rule = rule
         self.reason = reason
         self.rate = rate
+        self.remembers = remembers
+        self.answer = answer
+    }
+
+    /// What decided: the rule's place, with the remembered answer if there was one, as `policies/default.yaml:3, answer 7`; `default` if
+    /// no rule matched.
+    package var source: String {
+        guard let rule else { return "default" }
+        return answer.map { "\(rule), \($0.name)" } ?? rule.description
     }
 }
 

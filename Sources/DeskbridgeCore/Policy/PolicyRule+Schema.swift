@@ -27,6 +27,10 @@ extension PolicyRule {
             .optional(
                 "timeout", "How long the person at the desk has to decide.", .duration(in: timeouts),
                 default: .string(Units.text(defaultTimeout))),
+            .optional(
+                "remember",
+                "How long the answer counts for later events of the same client from the same page too; always is until it is forgotten.",
+                .either(.word([always]), .duration(in: lifetimes)), examples: ["30d", .string(always)]),
         ], rules: rules)
 
     private static let names = ValueSchema.list(of: NamePattern.schema, atLeast: 1)
@@ -37,7 +41,7 @@ extension PolicyRule {
         .word(Weekday.allCases.map(\.description)), .text("^(mon|tue|wed|thu|fri|sat|sun)-(mon|tue|wed|thu|fri|sat|sun)$"))
 
     private static let rules: JSONObject = MappingSchema.exactlyOne(of: ["allow", "ask", "deny"]).merging([
-        "dependentRequired": ["timeout": ["ask"]],
+        "dependentRequired": ["timeout": ["ask"], "remember": ["ask"]],
         "not": ["required": ["deny", "rate"]],
     ]) { first, _ in first }
 }

@@ -11,6 +11,8 @@ package struct PolicyRule: Sendable, Hashable {
     /// Nil if it counts at all times.
     package let time: TimeCondition?
     package let rate: Rate?
+    /// Nil if each event asks anew.
+    package let memory: AnswerMemory?
     /// The rule as its file says it.
     package let written: JSONValue
 
@@ -41,6 +43,11 @@ package struct PolicyRule: Sendable, Hashable {
         return nil
     }
 
+    /// What an answer to a question about such a request counts for. Nil if it is not remembered.
+    func terms(client: String, origin: String?) -> AnswerTerms? {
+        memory.map { AnswerTerms(scope: AnswerScope(rule: $0.rule, client: client, origin: origin), lifetime: $0.lifetime) }
+    }
+
     /// Whether it depends on the payload or the time.
     var isConditional: Bool { payload != nil || time != nil }
 }
@@ -49,6 +56,9 @@ extension PolicyRule {
     /// How long the person at the desk has if the rule doesn't say.
     static let defaultTimeout = Duration.seconds(60)
     static let timeouts = Duration.seconds(1) ... .seconds(86_400)
+    /// The word for an answer that is remembered until it is forgotten.
+    static let always = "always"
+    static let lifetimes = Duration.seconds(60) ... .seconds(3650 * 86_400)
 
     /// Reads one entry of `rules`. Nil, with its mistakes in `errors`, if it has any.
     init?(parsing node: YAMLNode, errors: inout [DefinitionError]) {
@@ -74,8 +84,11 @@ extension PolicyRule {
         reader.read("timeout", into: &timeout) { node, what throws(DefinitionError) in
             try node.duration(what, in: Self.timeouts)
         }
+        var lifetime: Duration??
+        reader.read("remember", into: &lifetime) { node, what throws(DefinitionError) in try Self.lifetime(node, what) }
         if words.count != 1 { reader.addMistake("the rule needs exactly one of the keys allow, ask and deny, with a list of event types") }
         if word != "ask", timeout != nil { reader.addMistake("timeout is for ask: this rule waits for nobody") }
+        if word != "ask", reader.node("remember") != nil { reader.addMistake("remember is for ask: this rule asks nobody") }
         if words == ["deny"], rate != nil { reader.addMistake("rate is for allow and ask: deny lets nothing through") }
 
         let mistakes = reader.finish() + conditions.errors
@@ -90,6 +103,19 @@ extension PolicyRule {
             }
         self.rate = rate
         written = node.json
+        memory = lifetime.map { [written] in
+            AnswerMemory(rule: AuditRecord.hexadecimal(PayloadFingerprint(of: written).bytes), lifetime: $0)
+        }
+    }
+
+    /// `always`, or how long.
+    private static func lifetime(_ node: YAMLNode, _ what: String) throws(DefinitionError) -> Duration? {
+        guard case .scalar(.string(let text), _) = node.content else {
+            throw node.error("\(what) must be a duration such as 30d, or always")
+        }
+        if text == always { return nil }
+        guard Units.duration(text) != nil else { throw node.error("\(what) must be a duration such as 30d, or always, not \"\(text)\"") }
+        return try node.duration(what, in: lifetimes)
     }
 
     /// One range of hours, or a list of them.

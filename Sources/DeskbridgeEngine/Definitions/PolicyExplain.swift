@@ -16,18 +16,22 @@ package struct PolicyExplain: Sendable {
     package let moment: Timestamp
     package let explanation: PolicyExplanation
     package let outlook: Outlook
+    /// Whether it is known which answers are remembered.
+    private let knowsAnswers: Bool
 
     /// - Parameters:
+    ///   - answers: what the person at the desk has answered once and for all; nil if that is not known.
     ///   - payload: without one, rules that look at the payload don't match, and nothing is planned.
     ///   - zone: by which the times of day in rules are meant.
     package init(
         type: EventType, client: ClientName, origin: String?, payload: JSONValue?, at moment: Timestamp, in zone: ZoneOffset,
-        under definitions: Definitions.Snapshot
+        under definitions: Definitions.Snapshot, knowing answers: AnswerBook?
     ) {
         self.moment = moment
+        knowsAnswers = answers != nil
         request = PolicyRequest(
             type: type.text, client: client.text, origin: origin, payload: payload ?? [:], moment: LocalMoment(moment, in: zone))
-        explanation = definitions.policy.policy.explain(request)
+        explanation = definitions.policy.policy.explain(request) { answers?.answer(for: $0, at: moment) }
         outlook = Self.outlook(type, client, payload, moment, definitions)
     }
 
@@ -46,12 +50,20 @@ package struct PolicyExplain: Sendable {
         }
     }
 
+    /// The answer that decided; `unknown` if one might, and nobody was there to say. Nil if none did.
+    package var remembered: JSONValue? {
+        let decision = explanation.decision
+        return decision.answer?.summary ?? (knowsAnswers || decision.remembers == nil ? nil : "unknown")
+    }
+
     package var shown: JSONValue {
         let decision = explanation.decision
-        var decided: JSONObject = ["effect": .string(decision.effect.name), "rule": .string(decision.rule?.description ?? "default")]
+        var decided: JSONObject = ["effect": .string(decision.effect.name), "rule": .string(decision.source)]
         decided["reason"] = .string(decision.reason)
         decided["rate"] = decision.rate.map { .string($0.description) }
         if case .ask(let timeout) = decision.effect { decided["timeout"] = .string(Units.text(timeout)) }
+        decided["remember"] = decision.remembers?.json
+        decided["remembered"] = remembered
         return [
             "request": [
                 "type": .string(request.type), "client": .string(request.client), "origin": request.origin.map { .string($0) } ?? .null,

@@ -12,25 +12,34 @@ package struct DryRun: Sendable {
     }
 
     package let verdict: Verdict
+    /// Whether it is known which answers are remembered.
+    private let knowsAnswers: Bool
 
     /// - Parameters:
+    ///   - answers: what the person at the desk has answered once and for all; nil if that is not known.
     ///   - key: for `{event.idempotencyKey}`; without one, a made-up key stands in.
     ///   - activating: whether a D-Bus service that a step would start may be started, to compare the step with it.
     /// - Throws: ``Problem`` if the event is not even well formed.
     package static func run(
         type: JSONValue?, payload: JSONValue, key: JSONValue?, as identity: Identity, under definitions: Definitions.Snapshot,
-        now: Timestamp, activating: Bool = false
+        knowing answers: AnswerBook?, now: Timestamp, activating: Bool = false
     ) async throws(Problem) -> DryRun {
         let draft = try EventDraft(
             message: ["type": type ?? .null, "payload": payload, "idempotencyKey": key ?? .string("dry-run")])
         // A gate of its own, so that looking does not count against any rate.
-        let gate = Gate(clock: .system)
+        let gate = Gate(clock: .system, answers: RememberedAnswers(answers ?? AnswerBook()))
         do throws(Problem) {
             let checked = try EventCheck.check(draft, from: identity, under: definitions, gate: gate, now: now, looking: true)
-            return DryRun(verdict: .accepted(await checked.inspected(activating: activating)))
+            return DryRun(verdict: .accepted(await checked.inspected(activating: activating)), knowsAnswers: answers != nil)
         } catch {
-            return DryRun(verdict: .refused(error))
+            return DryRun(verdict: .refused(error), knowsAnswers: answers != nil)
         }
+    }
+
+    /// The answer that decided; `unknown` if one might, and nobody was there to say. Nil if none did.
+    package var remembered: JSONValue? {
+        guard case .accepted(let checked) = verdict else { return nil }
+        return checked.answer?.summary ?? (knowsAnswers || checked.remembers == nil ? nil : "unknown")
     }
 
     package var shown: JSONValue {
@@ -38,6 +47,8 @@ package struct DryRun: Sendable {
         case .accepted(let checked):
             var decision: JSONObject = ["effect": checked.asks == nil ? "allow" : "ask", "rule": .string(checked.event.rule)]
             decision["timeout"] = checked.asks.map { .string(Units.text($0)) }
+            decision["remember"] = checked.remembers?.json
+            decision["remembered"] = remembered
             decision["concurrencyKey"] = checked.event.concurrencyKey.map(JSONValue.string)
             return ["decision": .object(decision), "plan": checked.plan.shown]
         case .refused(let problem):

@@ -10,6 +10,10 @@ package enum EventCheck {
         package let concurrencyLimit: Int?
         /// The time that the person at the desk has to agree; nil if nobody has to.
         package let asks: Duration?
+        /// What their answer will count for. Nil if it is not remembered.
+        package let remembers: AnswerTerms?
+        /// The answer by which nobody has to be asked.
+        package let answer: RememberedAnswer?
     }
 
     /// - Parameter looking: whether the plan may look at the disk to foresee results; for dry runs.
@@ -41,7 +45,9 @@ package enum EventCheck {
             acceptedAt: now, expiresAt: action.expires.map { now + $0 }, concurrencyKey: concurrencyKey,
             maximumAttempts: action.retry.attempts)
         event.planDigest = AuditRecord.hexadecimal(PayloadFingerprint(of: plan.shown).bytes)
-        return Checked(event: event, plan: plan, concurrencyLimit: action.concurrency?.limit, asks: permission.asks)
+        return Checked(
+            event: event, plan: plan, concurrencyLimit: action.concurrency?.limit, asks: permission.asks, remembers: permission.remembers,
+            answer: permission.answer)
     }
 
     /// Decides once more about an event that was taken: policies, grants and its action may have changed since.
@@ -54,6 +60,20 @@ package enum EventCheck {
         try check(
             EventDraft(type: event.type, key: event.key, payload: event.payload, format: event.format),
             from: Identity(client: event.client, origin: event.origin), under: definitions, gate: gate, now: now)
+    }
+
+    /// Why an event may not run any more that was taken, asked about and approved. Nil if it may; an action that is gone is met by the
+    /// attempt.
+    static func changeSinceAsked(_ event: AcceptedEvent, under definitions: Definitions.Snapshot, now: Timestamp) -> Failure? {
+        do throws(Problem) {
+            _ = try recheck(event, under: definitions, now: now)
+            return nil
+        } catch {
+            guard error.code != .unknownEventType else { return nil }
+            return Failure(
+                error.code.rawValue, "It was approved at the desk, but what is allowed changed while it waited: \(error.detail)", .permanent
+            )
+        }
     }
 
     /// Suggests only what this client may cause: names of other actions are none of its business.

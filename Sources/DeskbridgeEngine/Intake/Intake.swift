@@ -13,6 +13,7 @@ package final class Intake: Sendable {
     private let gate: Gate
     private let dispatcher: Dispatcher
     private let open: OpenEvents
+    private let answers: AnswerDesk
     private let feed: Feed
     private let clock: WallClock
     private let audit: AuditTrail
@@ -20,14 +21,15 @@ package final class Intake: Sendable {
     private let isClosed = Mutex(false)
 
     package init(
-        store: EventStore, definitions: Definitions, gate: Gate, dispatcher: Dispatcher, open: OpenEvents, feed: Feed,
-        clock: WallClock, audit: AuditTrail, logger: Logger
+        store: EventStore, definitions: Definitions, gate: Gate, dispatcher: Dispatcher, open: OpenEvents, answers: AnswerDesk,
+        feed: Feed, clock: WallClock, audit: AuditTrail, logger: Logger
     ) {
         self.store = store
         self.definitions = definitions
         self.gate = gate
         self.dispatcher = dispatcher
         self.open = open
+        self.answers = answers
         self.feed = feed
         self.clock = clock
         self.audit = audit
@@ -67,7 +69,7 @@ package final class Intake: Sendable {
 
     private func store(_ checked: EventCheck.Checked, _ reply: @escaping Reply) {
         let event = checked.event
-        if let time = checked.asks { return storeWaiting(event, until: event.acceptedAt + time, reply) }
+        if let time = checked.asks { return storeWaiting(event, until: event.acceptedAt + time, remembering: checked.remembers, reply) }
         let place = dispatcher.admit(ConcurrencyGroup(action: event.action, key: event.concurrencyKey), limit: checked.concurrencyLimit)
         store.enqueue(.accept(event, claim: place.isSlot)) { [self] result in
             if case .success(.stored(let record)) = result {
@@ -83,14 +85,16 @@ package final class Intake: Sendable {
     }
 
     /// An event that the person at the desk is asked about takes no slot until there is an answer.
-    private func storeWaiting(_ event: AcceptedEvent, until: Timestamp, _ reply: @escaping Reply) {
-        store.enqueue(.accept(event, as: .waiting(until: until))) { [self] result in
+    private func storeWaiting(_ event: AcceptedEvent, until: Timestamp, remembering terms: AnswerTerms?, _ reply: @escaping Reply) {
+        store.enqueue(.accept(event, as: .waiting(until: until, remembering: terms))) { [self] result in
             guard case .success(.stored(let record)) = result else { return answerUnstored(event, result, reply) }
             reply(.success(IntakeAnswer(record: record, isReplayed: false, confirmation: nil)))
             feed.publish(.accepted(record))
             // It may expire while it waits, which the dispatcher sees to.
             if event.expiresAt != nil { dispatcher.wake() }
             logAccepted(record, isReplayed: false)
+            // The answer may have been given since the gate was asked.
+            answers.settle(record, for: terms)
         }
     }
 

@@ -9,6 +9,7 @@ package struct EventDesk: Sendable {
     private let definitions: Definitions
     private let gate: Gate
     private let intake: Intake
+    private let answers: AnswerDesk
     private let dispatcher: Dispatcher
     private let running: RunningAttempts
     private let feed: Feed
@@ -17,13 +18,14 @@ package struct EventDesk: Sendable {
     private let logger: Logger
 
     package init(
-        store: EventStore, definitions: Definitions, gate: Gate, intake: Intake, dispatcher: Dispatcher, running: RunningAttempts,
-        feed: Feed, clock: WallClock, audit: AuditTrail, logger: Logger
+        store: EventStore, definitions: Definitions, gate: Gate, intake: Intake, answers: AnswerDesk, dispatcher: Dispatcher,
+        running: RunningAttempts, feed: Feed, clock: WallClock, audit: AuditTrail, logger: Logger
     ) {
         self.store = store
         self.definitions = definitions
         self.gate = gate
         self.intake = intake
+        self.answers = answers
         self.dispatcher = dispatcher
         self.running = running
         self.feed = feed
@@ -100,32 +102,44 @@ package struct EventDesk: Sendable {
                 audit.noteRefusal(of: "retry", subject: id.text, type: event.type, code: error.code)
                 throw error
             }
-            question = checked.asks.map { ApprovalQuestion(rule: checked.event.rule, until: now + $0) }
+            question = checked.asks.map { ApprovalQuestion(rule: checked.event.rule, until: now + $0, remembers: checked.remembers) }
         }
+        let asked = question
         let history = try await change(id, by: identity) { now throws(StoreError) in
-            _ = try await store.perform(telling: feed, at: now, .retry(id, now: now, asking: question))
+            _ = try await store.perform(.retry(id, now: now, asking: asked)) { [feed, answers] change in
+                feed.publish(.changed(change, at: now))
+                // The answer may have been given since the gate was asked.
+                answers.settle(change.event, for: asked?.remembers)
+            }
         }
-        if question == nil { dispatcher.queued() }
+        if asked == nil { dispatcher.queued() }
         return history
     }
 
     /// Answers for the person at the desk: an approved event runs, a denied one fails.
     ///
     /// What would be done is checked once more before it is let through: policies and grants may have changed while it waited.
-    /// - Parameter reason: is told to the client.
+    /// If its rule has answers remembered, and the decision is not for this time only, the answer decides the events that wait for the same,
+    /// and those to come.
     /// - Throws: `wrong_state` unless the event waits for an answer; `forbidden` for everybody but the owner of the machine.
     package func decide(_ id: EventID, _ decision: ApprovalDecision, by identity: Identity) async throws(Problem) -> EventHistory {
-        let event = try await lookUp(id, for: identity) { .decide(owner: $0) }.event.event
+        let history = try await lookUp(id, for: identity) { .decide(owner: $0) }
         let now = clock.now()
-        let failure = decision.isApproved ? Self.change(of: event, under: definitions.current, now) : .deniedAtDesk(decision.reason)
-        let change: StateChange
+        let failure =
+            decision.isApproved
+            ? EventCheck.changeSinceAsked(history.event.event, under: definitions.current, now: now) : .deniedAtDesk(decision.reason)
+        let terms = decision.isOnce ? nil : answers.terms(of: history.approvals.last)
+        let decided: Decided
         do throws(StoreError) {
-            change = try await store.perform(
-                telling: feed, at: now,
-                .decide(id, decision, at: now, failure: failure) { event in
-                    ConfirmationMessage.failure(of: event, failure ?? .cancelled, at: now)
-                })
+            let operation = StoreOperation.decide(id, decision, at: now, failure: failure, remembering: terms) { event in
+                ConfirmationMessage.failure(of: event, failure ?? .cancelled, at: now)
+            }
+            decided = try await store.perform(operation) { [feed, answers] decided in
+                if let remembered = decided.remembered { answers.answers.put(remembered) }
+                feed.publish(.changed(decided.change, at: now))
+            }
         } catch { throw Problem(error) }
+        let change = decided.change
         if failure == nil { dispatcher.queued() }
         logger.notice(
             "event decided at the desk",
@@ -133,20 +147,25 @@ package struct EventDesk: Sendable {
                 "event": "event.decided", "id": "\(id)", "answer": decision.isApproved ? "approved" : "denied",
                 "place": "\(decision.place.rawValue)", "state": "\(change.event.state.rawValue)",
             ])
+        if let remembered = decided.remembered { await settleOthers(by: remembered) }
         return try await lookUp(id) ?? EventHistory(event: change.event, attempts: [], confirmation: change.confirmation, approvals: [])
     }
 
-    /// Why an event that was taken may not run any more. Nil if it may; an action that is gone is met by the attempt.
-    private static func change(of event: AcceptedEvent, under definitions: Definitions.Snapshot, _ now: Timestamp) -> Failure? {
-        do throws(Problem) {
-            _ = try EventCheck.recheck(event, under: definitions, now: now)
-            return nil
-        } catch {
-            guard error.code != .unknownEventType else { return nil }
-            return Failure(
-                error.code.rawValue, "It was approved at the desk, but what is allowed changed while it waited: \(error.detail)", .permanent
-            )
+    /// Lets the answer to one event decide those that wait for the same. Should that fail they wait on, and are decided at the next start.
+    private func settleOthers(by answer: RememberedAnswer) async {
+        do throws(StoreError) { try await answers.settle(by: answer) } catch {
+            logger.error(
+                "events that wait for a remembered answer could not be decided by it",
+                metadata: ["event": "answer.unsettled", "number": "\(answer.number)", "error": "\(error)"])
         }
+    }
+
+    /// What the answer to an event will be remembered for, with the rule that asks. Nil if it counts this time only, or asks nothing.
+    package func memory(of id: EventID) async -> (terms: AnswerTerms, rule: PolicyRule)? {
+        guard let question = try? await store.event(id)?.approvals.last, let terms = answers.terms(of: question),
+            let rule = definitions.current.policy.policy.rule(remembering: terms.scope.rule)
+        else { return nil }
+        return (terms, rule)
     }
 
     /// What a waiting event would do, were it approved now. Nil if it waits for no answer, or may do nothing any more.

@@ -8,13 +8,15 @@ package struct Pruner: Service {
     private static let interval = Duration.seconds(3600)
 
     private let store: EventStore
+    private let answers: AnswerDesk
     private let retention: RetentionConfiguration
     private let feed: Feed
     private let clock: WallClock
     private let logger: Logger
 
-    package init(store: EventStore, retention: RetentionConfiguration, feed: Feed, clock: WallClock, logger: Logger) {
+    package init(store: EventStore, answers: AnswerDesk, retention: RetentionConfiguration, feed: Feed, clock: WallClock, logger: Logger) {
         self.store = store
+        self.answers = answers
         self.retention = retention
         self.feed = feed
         self.clock = clock
@@ -41,6 +43,7 @@ package struct Pruner: Service {
                 count += result.events
                 if !result.isFull { break }
             }
+            try await answers.forgetExpired()
             let now = clock.now()
             while !Task.isCancelled {
                 let forgotten = try await store.pruneAudit(

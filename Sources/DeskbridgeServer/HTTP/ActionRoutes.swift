@@ -27,7 +27,7 @@ struct ActionRoutes {
         let activates = try await bridge.audit.watching(Gate.Kind.plan.rawValue) { try body.activates(for: client.identity) }
         let dryRun = try await DryRun.run(
             type: body["type"], payload: body["payload"] ?? [:], key: body["idempotencyKey"], as: client.identity,
-            under: bridge.definitions.current, now: bridge.clock.now(), activating: activates)
+            under: bridge.definitions.current, knowing: bridge.answers.current, now: bridge.clock.now(), activating: activates)
         return .json(dryRun.shown)
     }
 }

@@ -110,13 +110,14 @@ struct EventRoutes {
         return .json(["seq": .integer(acknowledged)])
     }
 
-    /// The answer of the person at the desk, with what the client is told as `reason`.
+    /// The answer of the person at the desk, with what the client is told as `reason`, and whether it counts this `once` only.
     private func decide(_ request: Request, _ context: BridgeRequestContext, isApproved: Bool) async throws -> Response {
         let body = try await request.json(limit: bridge.configuration.limits.body, isOptional: true)
         let reason = try Self.reason(body)
-        let place: Approval.Place = context.isControl ? .command : .http
+        let decision = ApprovalDecision(
+            isApproved: isApproved, place: context.isControl ? .command : .http, reason: reason, isOnce: try Self.isOnce(body))
         return try await change(request, context) { id, identity in
-            try await bridge.desk.decide(id, ApprovalDecision(isApproved: isApproved, place: place, reason: reason), by: identity)
+            try await bridge.desk.decide(id, decision, by: identity)
         }
     }
 
@@ -128,6 +129,14 @@ struct EventRoutes {
                 errors: [.init(pointer: "/reason", message: "must be a string of at most 1000 bytes")])
         }
         return text.isEmpty ? nil : text
+    }
+
+    private static func isOnce(_ body: JSONValue) throws(Problem) -> Bool {
+        guard let value = body["once"], value != .null else { return false }
+        guard let isOnce = value.boolValue else {
+            throw Problem(.invalidEvent, "once must be true or false.", errors: [.init(pointer: "/once", message: "must be true or false")])
+        }
+        return isOnce
     }
 
     private func change(

@@ -10,6 +10,19 @@ struct PolicyRoutes {
     func add(to routes: GatedRoutes) {
         routes.get("policy", .first(.readPolicies), use: show)
         routes.post("policy/explain", .first(.readPolicies), use: explain)
+        routes.get("policy/answers", .first(.readPolicies), use: answers)
+        routes.delete("policy/answers/:number", .first(.forgetAnswer), use: forget)
+    }
+
+    @Sendable private func answers(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
+        .json(["answers": .array(bridge.answers.entries.map(PolicyJSON.entry))])
+    }
+
+    @Sendable private func forget(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
+        guard let number = context.parameters.get("number").flatMap(Int64.init), number > 0 else {
+            throw Problem(.notFound, "A remembered answer is named by its number, such as 7.")
+        }
+        return .json(["forgotten": try await bridge.answers.forget(number).json])
     }
 
     @Sendable private func show(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
@@ -32,7 +45,8 @@ struct PolicyRoutes {
             throw Self.invalid("/at", "must be a time such as 2026-11-21T09:00:00Z")
         }
         let explained = PolicyExplain(
-            type: type, client: client, origin: origin, payload: body["payload"], at: moment, in: bridge.gate.zone, under: snapshot)
+            type: type, client: client, origin: origin, payload: body["payload"], at: moment, in: bridge.gate.zone, under: snapshot,
+            knowing: bridge.answers.current)
         return .json(explained.shown)
     }
 
@@ -60,6 +74,13 @@ enum PolicyJSON {
                 }),
             "findings": .array(snapshot.review(clients: nil).map(\.json)),
         ]
+    }
+
+    static func entry(_ entry: AnswerDesk.Entry) -> JSONValue {
+        guard case .object(var members) = entry.answer.json else { return entry.answer.json }
+        members["standing"] = .string(entry.standing.rawValue)
+        members["rule"] = entry.rule.map { .string($0.id.description) } ?? .null
+        return .object(members)
     }
 
     private static func rule(_ rule: PolicyRule) -> JSONValue {

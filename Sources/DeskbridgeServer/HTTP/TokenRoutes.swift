@@ -58,6 +58,8 @@ struct TokenRoutes {
             throw Problem(.notFound, "No token in force has this id or client: `deskbridge token list` shows those that there are.")
         }
         sessions.end(tokens: revoked)
+        // With the last token of a client goes what was answered about it.
+        try await storing { () throws(StoreError) in try await bridge.answers.recollect() }
         return .json(["revoked": .integer(Int64(revoked.count))])
     }
 

@@ -70,6 +70,8 @@ package enum EventJSON {
         members["answeredAt"] = approval.answeredAt.map { .string($0.description) }
         members["place"] = approval.place.map { .string($0.rawValue) }
         members["reason"] = approval.reason.map(JSONValue.string)
+        members["remembers"] = approval.answer == nil ? approval.remembers?.json : nil
+        members["remembered"] = approval.remembered.map { .integer($0) }
         return .object(members)
     }
 

@@ -63,7 +63,7 @@ struct SocketRequests {
             try bridge.gate.check(identity, .plan, under: policy)
             return try await DryRun.run(
                 type: request.payload["type"], payload: request.payload["payload"] ?? [:], key: request.payload["idempotencyKey"],
-                as: identity, under: bridge.definitions.current, now: bridge.clock.now(),
+                as: identity, under: bridge.definitions.current, knowing: bridge.answers.current, now: bridge.clock.now(),
                 activating: try request.payload.activates(for: identity)
             ).shown
         case .getStatus:

@@ -19,6 +19,8 @@ struct ApprovalAnswer {
     var answer: Approval.Answer
     var place: Approval.Place?
     var reason: String?
+    /// The number of the remembered answer that it became, or came from.
+    var remembered: Int64?
 }
 
 extension Database {

@@ -9,6 +9,7 @@ enum Schema {
         migrator.registerMigration("M002_DeskSessions") { db in try db.execute(sql: M002_DeskSessions.sql) }
         migrator.registerMigration("M003_Waiting") { db in try db.execute(sql: M003_Waiting.sql) }
         migrator.registerMigration("M004_Audit") { db in try db.execute(sql: M004_Audit.sql) }
+        migrator.registerMigration("M005_Answers") { db in try db.execute(sql: M005_Answers.sql) }
         return migrator
     }()
 }

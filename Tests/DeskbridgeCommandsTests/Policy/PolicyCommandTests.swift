@@ -214,6 +214,135 @@ import Testing
         }
     }
 
+    /// A step with a sandbox has the network only if a policy grants it to its program.
+    @Test(
+        arguments: [
+            ("{network: on}", "[/bin/true]", 0, []),
+            (
+                "{network: on}", "[]", 78,
+                ["actions/make.yaml:11:26: error: the network is not granted to /bin/true; list it under grants.network of a policy file"]
+            ),
+            (
+                "{network: on}", "[/usr/bin/true]", 78,
+                ["actions/make.yaml:11:26: error: the network is not granted to /bin/true; list it under grants.network of a policy file"]
+            ),
+            ("{network: off}", "[]", 0, []), ("{tier: none}", "[]", 0, []),
+            ("{}", "[/bin/true]", 0, ["policies/p.yaml:5:63: note: no action needs what is granted here: /bin/true"]),
+        ] as [(String, String, Int32, [String])])
+    func theNetworkOfASandboxIsGrantedByAPolicy(sandbox: String, granted: String, code: Int32, findings: [String]) async throws {
+        let action = Self.action.replacing(
+            "process: {argv: [/bin/true, \"{name}\"]}", with: "process:\n      argv: [/bin/true]\n      sandbox: \(sandbox)")
+        let policy = Self.policy.replacing("[/bin/true]}", with: "[/bin/true], network: \(granted)}")
+        try await withHome(actions: ["make": action], policy: policy) { home in
+            try await home.run("policy check", endsWith: code)
+            #expect(home.terminal.output.split(separator: "\n").map(String.init) == findings)
+        }
+    }
+
+    private static let digest = String(repeating: "ab", count: 32)
+
+    private static func answer(
+        _ number: Int64, _ answer: String, client: String = "guest", origin: JSONValue = "https://studio.example", digest: String = digest
+    ) -> JSONValue {
+        [
+            "number": .integer(number), "answer": .string(answer), "client": .string(client), "origin": origin, "type": "MAKE",
+            "event": "01936d2e-7c1a-7b5e-9d3f-0a1b2c3d4e5f", "askedBy": "policies/p.yaml:4", "digest": .string(digest),
+            "answeredAt": "2026-11-20T09:00:00.000Z", "place": "command", "standing": "rule_changed", "rule": .null,
+        ]
+    }
+
+    @Test(
+        arguments: [
+            ("1 3", ["1", "3"], 0), ("--all", ["1", "2", "3"], 0), ("--client guest", ["1", "2"], 0), ("--origin none", ["2"], 0),
+            ("--client guest --origin https://studio.example", ["1"], 0), ("--client nobody", [], 0), ("9", ["9"], 1),
+            ("9 1", ["9", "1"], 1),
+        ] as [(String, [String], Int32)])
+    func answersAreForgottenOneByOne(options: String, numbers: [String], code: Int32) async throws {
+        try await FakeDaemon.answering { call in
+            if call.request.hasPrefix("GET") {
+                return .json(
+                    200,
+                    [
+                        "answers": [
+                            Self.answer(1, "approved"), Self.answer(2, "denied", origin: .null),
+                            Self.answer(3, "approved", client: "studio"),
+                        ]
+                    ])
+            }
+            return call.request.hasSuffix("/9") ? .problem(404, .notFound, "No answer 9 is remembered.") : .json(200, ["forgotten": [:]])
+        }.running { daemon in
+            let terminal = TestTerminal()
+            var ended: Int32 = 0
+            do {
+                try await PolicyForget.parse(options.split(separator: " ").map(String.init) + ["--home", daemon.folder])
+                    .run(on: terminal.terminal())
+            } catch let exit as ExitCode { ended = exit.rawValue }
+            #expect(ended == code)
+            #expect(daemon.calls.map(\.request).filter { $0.hasPrefix("DELETE") } == numbers.map { "DELETE /v1/policy/answers/\($0)" })
+            if numbers.contains("1") {
+                #expect(terminal.output.contains("answer 1 forgotten: approved client \"guest\" from https://studio.example\n"))
+            }
+            if numbers.isEmpty { #expect(terminal.error == "No such answer is remembered.\n") }
+        }
+    }
+
+    @Test func answersAreListed() async throws {
+        try await FakeDaemon.answering { _ in
+            .json(200, ["answers": [Self.answer(1, "approved"), Self.answer(2, "denied", origin: .null)]])
+        }.running { daemon in
+            let terminal = TestTerminal()
+            try await PolicyAnswers.parse(["--home", daemon.folder]).run(on: terminal.terminal())
+            let lines = terminal.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+            #expect(lines[0].prefix(4) == ["NO", "ANSWER", "CLIENT", "ORIGIN"])
+            #expect(lines[1].prefix(5) == ["1", "approved", "guest", "https://studio.example", "MAKE"])
+            #expect(lines[2].prefix(4) == ["2", "denied", "guest", "none"] && lines[2].contains("changed"))
+        }
+    }
+
+    /// What an older daemon, or something else at its place, answers is no knowledge.
+    @Test(arguments: [JSONValue.object(["answers": [["number": 1]]]), .object([:]), .array([])])
+    func anAnswerThatCannotBeReadIsAnError(json: JSONValue) async throws {
+        try await FakeDaemon.answering { _ in .json(200, json) }.running { daemon in
+            await #expect(throws: (any Error).self) {
+                try await PolicyAnswers.parse(["--home", daemon.folder]).run(on: TestTerminal().terminal())
+            }
+        }
+    }
+
+    @Test func anExplanationAsksTheDaemonForAnswersOnlyIfARuleRemembersThem() async throws {
+        let remembering = Self.policy.replacing("timeout: 30s", with: "timeout: 30s, remember: 30d")
+        try await withHome(policy: remembering) { home in
+            try await home.run("policy explain MAKE --client guest --at 2026-11-18T12:00:00Z", endsWith: 0)
+            #expect(home.terminal.output.contains("the daemon doesn't run, so it isn't known whether an answer is remembered"))
+            _ = try await home.run("policy explain MAKE --client guest --at 2026-11-18T12:00:00Z --format json")
+        }
+        try await FakeDaemon.answering { _ in .json(200, ["answers": []]) }.running { daemon in
+            let home = BridgeHome(below: daemon.folder)
+            for folder in [home.actions, home.policies] {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            }
+            try Self.action.write(toFile: "\(home.actions)/make.yaml", atomically: true, encoding: .utf8)
+            for (policy, calls) in [(Self.policy, 0), (remembering, 1)] {
+                try policy.write(toFile: "\(home.policies)/p.yaml", atomically: true, encoding: .utf8)
+                let terminal = TestTerminal()
+                try await PolicyExplainCommand.parse(
+                    ["MAKE", "--client", "guest", "--at", "2026-11-18T12:00:00Z", "--home", daemon.folder]
+                ).run(on: terminal.terminal())
+                #expect(daemon.calls.count == calls)
+                #expect(
+                    terminal.output.contains("the answer will be remembered for client \"guest\" from outside a web page, 30d")
+                        == (calls == 1))
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "policy forget", "policy forget 1 --all", "policy forget 1 --client a", "policy forget --all --origin a", "policy forget x",
+    ])
+    func whatToForgetIsSaidInOneWay(line: String) {
+        #expect(throws: (any Error).self) { try Deskbridge.parseAsRoot(line.split(separator: " ").map(String.init)) }
+    }
+
     @Test(arguments: ["policy explain make", "policy explain MAKE --at soon", "policy explain MAKE --at 2026-13-01T00:00"])
     func whatIsWrongOnTheCommandLineIsRefused(line: String) {
         #expect(throws: (any Error).self) { try Deskbridge.parseAsRoot(line.split(separator: " ").map(String.init)) }

@@ -124,7 +124,7 @@ struct HostileDefinitionTests {
         ("a program that is looked for", "grants: {executables: [git]}\n"),
         ("a folder on a way up", "grants: {folders: [\"~/Projects/../..\"]}\n"),
         ("every bus name", "grants: {dbus: [\"session * * *\"]}\n"),
-        ("a key that is none", "grants: {network: all}\n"),
+        ("a key that is none", "grants: {sockets: all}\n"), ("a grant that is no list", "grants: {network: all}\n"),
     ]
 
     @Test func aHostilePolicyIsRefusedWithItsPlace() async throws {

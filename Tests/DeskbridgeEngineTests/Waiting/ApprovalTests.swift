@@ -217,7 +217,8 @@ import Testing
     @Test func aDryRunSaysThatItWouldAsk() async throws {
         let bench = try bench()
         let dryRun = try await DryRun.run(
-            type: "PROBE", payload: ["name": "a"], key: nil, as: try studio(), under: bench.bridge.definitions.current, now: bench.time.now)
+            type: "PROBE", payload: ["name": "a"], key: nil, as: try studio(), under: bench.bridge.definitions.current,
+            knowing: nil, now: bench.time.now)
         #expect(dryRun.shown["decision"]?["effect"] == "ask")
         #expect(dryRun.shown["decision"]?["timeout"] == "1m")
         #expect(dryRun.shown["plan"]?["action"] == "probe")

@@ -23,7 +23,8 @@ package struct SandboxPlan: Sendable, Equatable {
     /// Why the step fails rather than run with less than what is required.
     package let unavailable: String?
 
-    init(_ request: SandboxRequest, write: [Folder], read: [Folder]?, support: SandboxSupport) {
+    /// - Parameter networkIsGranted: without it, the step fails rather than run where the network cannot be turned off.
+    init(_ request: SandboxRequest, write: [Folder], read: [Folder]?, networkIsGranted: Bool, support: SandboxSupport) {
         wanted = request.tier
         isRequired = request.isRequired
         self.write = write
@@ -38,14 +39,21 @@ package struct SandboxPlan: Sendable, Equatable {
                 reasons.append(error.reason)
             }
         }
-        if chosen == nil, !request.isRequired, support.landlock > 0 {
+        if chosen == nil, !request.isRequired {
             // The next best. Its network is on if it cannot be turned off.
-            chosen = (.landlock, (try? Self.network(in: .landlock, hasNetwork: request.hasNetwork, support)) ?? .on)
+            chosen =
+                support.landlock > 0
+                ? (.landlock, (try? Self.network(in: .landlock, hasNetwork: request.hasNetwork, support)) ?? .on) : (SandboxTier.none, .on)
+        }
+        if chosen?.1 == .on, request.tier != SandboxTier.none, !networkIsGranted {
+            // To run with less must not give what no policy grants.
+            chosen = nil
+            reasons.append("what could be had instead leaves the network on, which grants.network of no policy file gives it")
         }
         tier = chosen?.0 ?? .none
         network = chosen?.1 ?? .on
         landlock = tier == .none || tier == .bubblewrap && support.landlock < Landlock.scopesSince ? 0 : support.landlock
-        unavailable = chosen == nil && request.isRequired ? reasons.joined(separator: "; ") : nil
+        unavailable = chosen == nil ? reasons.joined(separator: "; ") : nil
     }
 
     private struct Lack: Error { let reason: String }

@@ -7,6 +7,8 @@ struct SandboxRequest: Sendable {
     /// Whether the step fails if that cannot be had.
     let isRequired: Bool
     let hasNetwork: Bool
+    /// Where it asks for the network, if it does.
+    private let networkLocation: SourceLocation?
     /// Folders to write in; nil for all granted ones.
     let write: [Folder]?
     /// Folders to read beside the system's; nil for everything.
@@ -23,6 +25,7 @@ struct SandboxRequest: Sendable {
         tier = try mapping["tier"].flatMap { node throws(DefinitionError) in try Self.tier(node) }
         isRequired = try mapping["required"]?.boolean("sandbox.required") ?? true
         hasNetwork = try mapping["network"].map { node throws(DefinitionError) in try Self.network(node) } ?? false
+        networkLocation = mapping["network"]?.location
         write = try Self.folders(mapping["write"], "sandbox.write", home: home, in: scope)
         read = try Self.folders(mapping["read"], "sandbox.read", home: home, in: scope)
         guard tier == SandboxTier.none else { return }
@@ -61,16 +64,31 @@ struct SandboxRequest: Sendable {
         return folders
     }
 
-    /// Folders that are written out and not granted.
-    func violations(of grants: Grants) -> [DefinitionError] {
-        (write ?? []).compactMap { folder in
-            guard let path = folder.path.literal, !grants.allows(folder: path) else { return nil }
-            return DefinitionError(
-                folder.location, "\(folder.what) is not granted: list \(path) or a folder above it under grants.folders of a policy file")
+    /// The network, and folders that are written out, if they are not granted.
+    func violations(of grants: Grants, executable: String) -> [DefinitionError] {
+        var violations: [DefinitionError] = []
+        if hasNetwork, let networkLocation, !grants.allowsNetwork(of: executable) {
+            violations.append(
+                DefinitionError(
+                    networkLocation, "the network is not granted to \(executable); list it under grants.network of a policy file"))
         }
+        return violations
+            + (write ?? []).compactMap { folder in
+                guard let path = folder.path.literal, !grants.allows(folder: path) else { return nil }
+                return DefinitionError(
+                    folder.location,
+                    "\(folder.what) is not granted: list \(path) or a folder above it under grants.folders of a policy file")
+            }
     }
 
-    func plan(_ fields: FieldValues, grants: Grants, support: SandboxSupport) throws(PlanError) -> SandboxPlan {
+    /// - Parameter executable: the program that is started in the sandbox.
+    func plan(
+        _ fields: FieldValues, executable: String, grants: Grants, support: SandboxSupport
+    ) throws(PlanError) -> SandboxPlan {
+        let networkIsGranted = grants.allowsNetwork(of: executable)
+        guard networkIsGranted || !hasNetwork else {
+            throw .refused(.notGranted, "the network is not granted to \(executable)")
+        }
         var write: [SandboxPlan.Folder] = []
         for folder in self.write ?? [] {
             let path = try folder.path.render(fields)
@@ -91,7 +109,7 @@ struct SandboxRequest: Sendable {
             read = (read ?? []) + [SandboxPlan.Folder(path: path, root: path.value, mustExist: true)]
         }
         if self.read != nil, read == nil { read = [] }
-        return SandboxPlan(self, write: write, read: read, support: support)
+        return SandboxPlan(self, write: write, read: read, networkIsGranted: networkIsGranted, support: support)
     }
 }
 

@@ -25,7 +25,8 @@ struct SandboxFixture {
 
     func plan(_ yaml: String) throws -> ProcessPlan {
         let step = try process.step(yaml)
-        let grants = Grants(executables: [try AbsolutePath(step.executable)], folders: [try AbsolutePath(granted.path)])
+        let executable = try AbsolutePath(step.executable)
+        let grants = Grants(executables: [executable], folders: [try AbsolutePath(granted.path)], network: [executable])
         return try step.plan(process.fieldValues, grants: grants)
     }
 

@@ -11,12 +11,64 @@ struct SandboxPlanTests {
     private static let noNamespaces = SandboxSupport(landlock: 4, bubblewrap: nil, isolatesNetwork: false)
     private static let oldAndClosed = SandboxSupport(landlock: 3, bubblewrap: nil, isolatesNetwork: false)
 
-    private func plan(_ sandbox: String, _ support: SandboxSupport, fields: JSONObject = [:]) throws -> ProcessPlan {
+    private func plan(
+        _ sandbox: String, _ support: SandboxSupport, fields: JSONObject = [:], network: [String] = ["/bin/true"]
+    ) throws -> ProcessPlan {
         var fixture = ProcessFixture(values: fields, support: support)
         for name in fields.keys { fixture.fields[name] = FieldDeclaration(.string) }
         let step = try fixture.step("argv: [/bin/true, x]\nsandbox: \(sandbox)")
         return try step.plan(
-            fixture.fieldValues, grants: Grants(executables: [AbsolutePath("/bin/true")], folders: [AbsolutePath("/srv/projects")]))
+            fixture.fieldValues,
+            grants: Grants(
+                executables: [AbsolutePath("/bin/true")], folders: [AbsolutePath("/srv/projects")],
+                network: network.map { try AbsolutePath($0) }))
+    }
+
+    /// What may be done instead of what was asked for must not give the network to a program that no policy grants it.
+    @Test(
+        arguments: [
+            ("{}", all, SandboxTier.bubblewrap, SandboxNetwork.own, nil), ("{}", noNamespaces, .landlock, .withoutTCP, nil),
+            ("{tier: bubblewrap, required: false}", debian12, .landlock, .own, nil),
+            ("{required: false}", oldAndClosed, .none, .on, left), ("{required: false}", none, .none, .on, left),
+            ("{tier: bubblewrap, required: false}", none, .none, .on, left),
+            ("{tier: landlock, required: false}", oldAndClosed, .none, .on, left), ("{tier: none}", all, .none, .on, nil),
+        ] as [(String, SandboxSupport, SandboxTier, SandboxNetwork, String?)])
+    func withoutAGrantTheNetworkIsOffOrTheStepFails(
+        yaml: String, support: SandboxSupport, tier: SandboxTier, network: SandboxNetwork, lack: String?
+    ) async throws {
+        for granted in [[], ["/bin/tru"], ["/usr/bin/true"]] {
+            let plan = try plan(yaml, support, network: granted)
+            let sandbox = try #require(plan.sandbox)
+            #expect(sandbox.tier == tier && sandbox.network == network)
+            #expect((sandbox.unavailable == nil) == (lack == nil))
+            guard let lack else { continue }
+            #expect(sandbox.unavailable?.contains(lack) == true)
+            let failure = await ProcessFixture().perform(plan).failure
+            #expect(failure?.code == "sandbox_unavailable" && failure?.kind == .permanent)
+        }
+    }
+
+    private static let left = "what could be had instead leaves the network on"
+
+    @Test(arguments: [[], ["/bin/false"], ["/usr/bin/true"]]) func aStepThatAsksForTheNetworkNeedsTheGrant(granted: [String]) throws {
+        for tier in ["best", "bubblewrap", "landlock"] {
+            let error = #expect(throws: PlanError.self) { try plan("{tier: \(tier), network: \"on\"}", Self.all, network: granted) }
+            guard case .refused(let refusal)? = error else { continue }
+            #expect(refusal.code == .notGranted && refusal.message == "the network is not granted to /bin/true")
+            #expect(try plan("{tier: \(tier), network: \"on\"}", Self.all).sandbox?.network == .on)
+        }
+    }
+
+    @Test func aMissingGrantIsToldWhenTheFileLoads() throws {
+        let step = try ProcessFixture().step("argv: [/bin/true]\nsandbox:\n  network: \"on\"\n")
+        let executable = try AbsolutePath("/bin/true")
+        #expect(
+            step.violations(of: Grants(executables: [executable])).map(\.description) == [
+                "a.yaml:3:12: the network is not granted to /bin/true; list it under grants.network of a policy file"
+            ])
+        #expect(step.violations(of: Grants(executables: [executable], network: [executable])).isEmpty)
+        #expect(step.violations(of: Grants(network: [executable])).count == 1)
+        #expect(try ProcessFixture().step("argv: [/bin/true]\nsandbox: {}\n").violations(of: Grants(executables: [executable])).isEmpty)
     }
 
     @Test(
