@@ -10,19 +10,30 @@ private func runDriver(
 /// `deskbridge-fuzz` with the name of a target in FUZZ_TARGET, and what libFuzzer takes as arguments.
 @main
 struct Main {
-    static let target = getenv("FUZZ_TARGET").flatMap { FuzzTarget(rawValue: String(cString: $0)) }
+    private static let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
+    private static let take: (([UInt8]) -> Void)? =
+        name == Canary.name ? Canary.take : FuzzTarget(rawValue: name).map { target in { target.take($0) } }
 
     static func main() {
-        guard target != nil else {
+        guard take != nil else {
             print("set FUZZ_TARGET to one of \(FuzzTarget.allCases.map(\.rawValue).joined(separator: ", "))")
             exit(64)
         }
+        atexit { Main.tellProcessorTime() }
         var count = CommandLine.argc
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
         exit(
             runDriver(&count, &arguments) { bytes, length in
-                Main.target?.take(Array(UnsafeBufferPointer(start: bytes, count: length)))
+                Main.take?(Array(UnsafeBufferPointer(start: bytes, count: length)))
                 return 0
             })
+    }
+
+    /// As a line of libFuzzer's final statistics: a run that had to share its processor is to be told from one that had it all.
+    private static func tellProcessorTime() {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF, &usage)
+        let line = "stat::processor_time_sec:       \(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)\n"
+        _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
     }
 }

@@ -1,0 +1,14 @@
+import DeskbridgeCore
+
+/// A promise that is broken on purpose, to see that the search finds such a thing: it exists in the fuzzing program only.
+///
+/// The bytes that break it are far beyond guessing. They are found one after the other because the JSON parser reports that each brings
+/// it further.
+enum Canary {
+    static let name = "canary"
+
+    static func take(_ bytes: [UInt8]) {
+        guard let value = try? JSONParser.parse(bytes), case .object(let members) = value, members.count >= 2 else { return }
+        promise(!members.values.contains { $0 == [true, []] }, "the canary is found")
+    }
+}
