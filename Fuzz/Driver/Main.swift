@@ -11,11 +11,10 @@ private func runDriver(
 @main
 struct Main {
     private static let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
-    private static let take: (([UInt8]) -> Void)? =
-        name == Canary.name ? Canary.take : FuzzTarget(rawValue: name).map { target in { target.take($0) } }
+    private static let target = FuzzTarget(rawValue: name)
 
     static func main() {
-        guard take != nil else {
+        guard target != nil || name == Canary.name else {
             print("set FUZZ_TARGET to one of \(FuzzTarget.allCases.map(\.rawValue).joined(separator: ", "))")
             exit(64)
         }
@@ -24,16 +23,20 @@ struct Main {
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
         exit(
             runDriver(&count, &arguments) { bytes, length in
-                Main.take?(Array(UnsafeBufferPointer(start: bytes, count: length)))
+                Main.take(Array(UnsafeBufferPointer(start: bytes, count: length)))
                 return 0
             })
     }
 
+    private static func take(_ bytes: [UInt8]) {
+        if let target { target.take(bytes) } else { Canary.take(bytes) }
+    }
+
     /// As a line of libFuzzer's final statistics: a run that had to share its processor is to be told from one that had it all.
     private static func tellProcessorTime() {
-        var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        let line = "stat::processor_time_sec:       \(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)\n"
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        let line = "stat::processor_time_sec:       \(time.tv_sec)\n"
         _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
     }
 }

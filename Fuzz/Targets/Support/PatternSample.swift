@@ -27,8 +27,7 @@ enum PatternSample {
     }
 
     private static func scalar(_ kind: ParameterPatternClass, _ choices: inout Choices) -> Unicode.Scalar? {
-        var candidates = candidates
-        for case .range(let range) in kind.items { candidates += [range.lowerBound, range.upperBound] }
+        let candidates = candidates + kind.ranges.flatMap { [$0.lowerBound, $0.upperBound].compactMap(Unicode.Scalar.init) }
         return choices.element(of: candidates.filter(kind.contains))
     }
 }

@@ -2,10 +2,14 @@
 package struct QueryItems: Sendable {
     private let path: String
     private let items: [(name: String, value: String)]
+    /// No client should send one, but what is sent can be logged.
+    private let fragment: String
 
     package init(_ target: String) {
         path = Self.decoded(target.prefix { $0 != "?" })
-        let query = target.drop { $0 != "?" }.dropFirst().prefix { $0 != "#" }
+        let rest = target.drop { $0 != "?" }.dropFirst()
+        let query = rest.prefix { $0 != "#" }
+        fragment = Self.decoded(rest[query.endIndex...])
         items = query.split(separator: "&").map { item in
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (Self.decoded(parts[0]), parts.count > 1 ? Self.decoded(parts[1]) : "")
@@ -19,9 +23,9 @@ package struct QueryItems: Sendable {
         items.filter { $0.name == name }.flatMap { $0.value.split(separator: ",").map(String.init) }
     }
 
-    /// Whether a token stands in the query, under whatever name, or in the path before it.
+    /// Whether a token stands in the query, under whatever name, or in the path before it or the fragment behind it.
     package var holdsToken: Bool {
-        path.contains(BearerToken.prefix)
+        path.contains(BearerToken.prefix) || fragment.contains(BearerToken.prefix)
             || items.contains { item in
                 ["token", "access_token", "bearer", "authorization"].contains(item.name.lowercased())
                     || item.value.contains(BearerToken.prefix) || item.name.contains(BearerToken.prefix)
