@@ -7,7 +7,7 @@ import NIOCore
 enum FrameFuzzing {
     static let largestFrame = 2048
     static let largestMessage = 4096
-    private static let longestCutEverywhere = 160
+    private static let longestCutEverywhere = 64
 
     /// The first byte says how long the pieces are, whether frames are made from the bytes, and whether they go through a connection.
     static func take(_ bytes: [UInt8]) {

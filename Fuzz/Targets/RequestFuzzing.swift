@@ -55,7 +55,7 @@ enum RequestFuzzing {
         promise(origin.matches(header: text), "does not match itself: \(text)")
         let parts = text.split(separator: "://", omittingEmptySubsequences: false)
         promise(parts.count == 2, "not one scheme: \(text)")
-        promise(text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"/?#\\@*%\"'<> ".utf8.contains($0) || $0 == 0x2F }, "no origin: \(text)")
+        promise(text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"?#\\@*%\"'<>".utf8.contains($0) }, "no origin: \(text)")
         promise(!parts[1].contains("/") && !parts[1].isEmpty && text == text.lowercased(), "no origin: \(text)")
         promise((try? Origin(text + "/")) == nil && (try? Origin(text + ".")) == nil, "two spellings: \(text)")
     }

@@ -8,7 +8,8 @@ enum TemplateFuzzing {
         "secret": FieldDeclaration(.string, isSecret: true), "date": FieldDeclaration(.timestamp),
         "list": FieldDeclaration(.array(of: .string)), "any": FieldDeclaration(.any),
         "maybe": FieldDeclaration(.string, isOptional: true),
-        "object": FieldDeclaration(.object(members: ["inner": FieldDeclaration(.string), "hidden": FieldDeclaration(.string, isSecret: true)])),
+        "object": FieldDeclaration(
+            .object(members: ["inner": FieldDeclaration(.string), "hidden": FieldDeclaration(.string, isSecret: true)])),
     ])
 
     static func take(_ bytes: [UInt8]) {
@@ -28,7 +29,8 @@ enum TemplateFuzzing {
         ]
         if text.utf8.count.isMultiple(of: 2) { parameters["maybe"] = .string(text) }
         return FieldValues(
-            parameters: parameters, secretNames: ["secret", "object"], date: Timestamp(milliseconds: 1_763_715_845_067), zone: ZoneOffset { _ in 0 })
+            parameters: parameters, secretNames: ["secret", "object"], date: Timestamp(milliseconds: 1_763_715_845_067),
+            zone: ZoneOffset { _ in 0 })
     }
 
     private static func checkText(_ source: String, _ fields: [FieldValues]) {
@@ -43,7 +45,9 @@ enum TemplateFuzzing {
         checkSecrecy(rendered.map { $0.map(\.shown) }, source)
         checkSecrecy(
             rendered.map { text in text.flatMap { text in Result { () throws(PlanError) in try SegmentName(text).shown } } }, source)
-        for case .success(let text) in rendered { if let name = try? SegmentName(text) { check(name, startsWithField: text.startsWithField) } }
+        for case .success(let text) in rendered {
+            if let name = try? SegmentName(text) { check(name, startsWithField: text.startsWithField) }
+        }
     }
 
     /// The text put together from what each placeholder gives by itself: no value is looked at for braces.

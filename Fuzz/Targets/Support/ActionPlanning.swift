@@ -52,8 +52,8 @@ struct ActionPlanning {
         promise(shown["path"]?.stringValue?.hasPrefix(root == "/" ? "/" : root + "/") == true, "not beneath its root: \(shown.text)")
         for entry in shown["tree"]?.arrayValue ?? [] {
             let path = (entry["file"] ?? entry["folder"])?.stringValue ?? ""
-            promise(
-                path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !["", ".", ".."].contains($0) }, "no path: \(path)")
+            let names = path.split(separator: "/", omittingEmptySubsequences: false)
+            promise(!names.contains { ["", ".", ".."].contains($0) }, "no path: \(path)")
         }
     }
 

@@ -36,5 +36,10 @@ struct HTTPSide {
         return sent
     }
 
-    func end() { _ = try? channel.finish(acceptAlreadyClosed: true) }
+    /// The client leaves. Once all it asked for is answered, nothing may keep the connection.
+    func end() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        channel.embeddedEventLoop.advanceTime(by: .minutes(2))
+        promise(!channel.isActive, "a connection is kept without its client")
+    }
 }

@@ -2,7 +2,7 @@
 
 /// A text that a pattern has to match, one for each way of choosing.
 enum PatternSample {
-    private static let candidates: [Unicode.Scalar] = ["a", "Z", "0", "_", "-", " ", ".", "é", "日", "\u{301}", "ǅ", "٣", "🎬", "\n", "\u{2028}"]
+    private static let candidates = Array("aZ0_- .é日\u{301}ǅ٣🎬\n\u{2028}".unicodeScalars)
 
     /// Nil if a place of the pattern takes none of the characters tried.
     static func text(_ node: ParameterPatternNode, _ choices: inout Choices) -> String? {

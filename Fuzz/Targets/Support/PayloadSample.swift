@@ -3,8 +3,8 @@
 /// A payload that an action might take, decided by bytes.
 struct PayloadSample {
     private static let texts = [
-        "a", "Project_001", "", "../x", "-rf", "{name}", "{{x}}", "Ä é\u{301}", "con", "a/b", "a b ", "\u{202E}x", "\n", "0190b0a4-5e1f-7c3a-9d2e-3f4a5b6c7d8e",
-        "2026-11-21", "https://example.org/", "/org/example", "$(id)", "\0",
+        "a", "Project_001", "", "../x", "-rf", "{name}", "{{x}}", "Ä é\u{301}", "con", "a/b", "a b ", "\u{202E}x", "\n",
+        "0190b0a4-5e1f-7c3a-9d2e-3f4a5b6c7d8e", "2026-11-21", "https://example.org/", "/org/example", "$(id)", "\0",
     ]
     private var choices: Choices
 
