@@ -9,6 +9,6 @@ enum Canary {
 
     static func take(_ bytes: [UInt8]) {
         guard let value = try? JSONParser.parse(bytes), case .object(let members) = value, members.count >= 2 else { return }
-        promise(!members.values.contains { $0 == [true, []] }, "the canary is found")
+        promise(!members.values.contains([]), "the canary is found")
     }
 }

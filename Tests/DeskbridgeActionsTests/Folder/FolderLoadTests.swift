@@ -95,7 +95,7 @@ struct FolderLoadTests {
     @Test(.timeLimit(.minutes(1))) func ofATreeThatIsFarTooLargeOnlyTheBeginningIsLookedAt() throws {
         let fixture = try FolderFixture()
         let tree = Array(repeating: "\"a{1..9999}\"", count: 50_000).joined(separator: ", ")
-        let place = DeskbridgeCore.SourceLocation(file: FolderFixture.file, line: 3, column: 23)
+        let place = DeskbridgeCore.SourceLocation(file: FolderFixture.file, line: 3, column: 22)
         #expect(throws: DefinitionError(place, "the tree has more than 10000 folders and files: make its ranges smaller")) {
             try fixture.step("root: ~/P\nname: x\ntree: [\(tree)]")
         }
