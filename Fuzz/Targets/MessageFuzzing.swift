@@ -43,7 +43,10 @@ enum MessageFuzzing {
             call = try BusCall(
                 destination: BusName("org.example.Fuzz"), path: ObjectPath("/"), interface: InterfaceName("org.example.Fuzz"),
                 member: MemberName("Take"), arguments: values)
-        } catch { return promise(values.contains { $0.holdsFile }, "cannot be sent again: \(values): \(error)") }
+        } catch {
+            let isAllowed = values.contains { $0.holdsFile } || "\(error)".contains("arrays are nested more than")
+            return promise(isAllowed, "cannot be sent again: \(values): \(error)")
+        }
         guard let bytes = (try? BusMessage(call))?.bytes, let again = BusMessage(demarshalling: bytes) else {
             return promise(false, "is not taken back: \(values)")
         }
