@@ -8,7 +8,7 @@ enum Canary {
     static let name = "canary"
 
     static func take(_ bytes: [UInt8]) {
-        guard let value = try? JSONParser.parse(bytes), case .object(let members) = value, members.count >= 2 else { return }
+        guard let members = (try? JSONParser.parse(bytes))?.objectValue else { return }
         promise(!members.values.contains([]), "the canary is found")
     }
 }
