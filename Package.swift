@@ -221,27 +221,27 @@ let package = Package(
     ]
 )
 
-// scripts/fuzz sets it to the path of libFuzzer, which is linked in then; our own targets report which code an input reaches.
+let fuzzDependencies: [Target.Dependency] = [
+    "CDBus", "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeServer", "WebSocketTransport",
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOEmbedded", package: "swift-nio"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+]
+
+// scripts/fuzz sets it to the path of libFuzzer, which is linked in then; our own targets report which code an input reaches, and are
+// optimized, so that far more inputs can be tried.
 if let library = Context.environment["DESKBRIDGE_FUZZ"] {
-    let fuzzed: [SwiftSetting] = strict + [.unsafeFlags(["-sanitize=fuzzer"])]
-    for target in package.targets where ["DBus", "WebSocketTransport", "DeskbridgeCore", "DeskbridgeActions"].contains(target.name) {
-        target.swiftSettings = fuzzed
-    }
+    let fuzzed: [SwiftSetting] = strict + [.unsafeFlags(["-sanitize=fuzzer", "-O"])]
+    let readers = ["DBus", "WebSocketTransport", "DeskbridgeCore", "DeskbridgeActions", "DeskbridgeServer"]
+    for target in package.targets where readers.contains(target.name) { target.swiftSettings = fuzzed }
     package.targets.append(
         .executableTarget(
-            name: "deskbridge-fuzz",
-            dependencies: [
-                "DBus", "DeskbridgeActions", "DeskbridgeCore", "WebSocketTransport", .product(name: "NIOCore", package: "swift-nio"),
-            ],
-            path: "Fuzz", exclude: ["Seeds", "Tests"], sources: ["Driver", "Targets"],
-            swiftSettings: fuzzed, linkerSettings: [.unsafeFlags([library, "-lstdc++"])]))
+            name: "deskbridge-fuzz", dependencies: fuzzDependencies, path: "Fuzz", exclude: ["Dictionaries", "Seeds", "Tests"],
+            sources: ["Driver", "Targets"], swiftSettings: fuzzed, linkerSettings: [.unsafeFlags([library, "-lstdc++"])]))
 } else {
     package.targets.append(
         .testTarget(
-            name: "DeskbridgeFuzzTests",
-            dependencies: [
-                "DBus", "DeskbridgeActions", "DeskbridgeCore", "DeskbridgeTestSupport", "WebSocketTransport",
-                .product(name: "NIOCore", package: "swift-nio"),
-            ],
-            path: "Fuzz", exclude: ["Driver", "Seeds"], sources: ["Targets", "Tests"], swiftSettings: strict))
+            name: "DeskbridgeFuzzTests", dependencies: fuzzDependencies + ["DeskbridgeTestSupport"], path: "Fuzz",
+            exclude: ["Dictionaries", "Driver", "Seeds"], sources: ["Targets", "Tests"], swiftSettings: strict))
 }

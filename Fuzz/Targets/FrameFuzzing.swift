@@ -2,46 +2,46 @@ import NIOCore
 
 @testable import WebSocketTransport
 
-/// What comes after an upgrade: the items read do not depend on how the bytes were cut into pieces.
+/// What comes after an upgrade: the items read are those that RFC 6455 says, however the bytes were cut into pieces, and a connection
+/// answers them so.
 enum FrameFuzzing {
-    private static let largestFrame = 2048
-    private static let largestMessage = 4096
+    static let largestFrame = 2048
+    static let largestMessage = 4096
+    private static let longestCutEverywhere = 64
 
-    /// The first byte says how long the pieces are.
+    /// The first byte says how long the pieces are, whether frames are made from the bytes, and whether they go through a connection.
     static func take(_ bytes: [UInt8]) {
-        guard let length = bytes.first else { return }
-        let bytes = bytes.dropFirst()
-        let whole = read([bytes])
-        precondition(whole == read(pieces(bytes, of: Int(length % 16) + 1)), "the pieces are read differently")
-        for case .message(let message) in whole.items {
-            switch message {
-            case .text(let text): precondition(text.utf8.count <= largestMessage)
-            case .binary(let buffer): precondition(buffer.readableBytes <= largestMessage)
-            }
+        guard let plan = bytes.first else { return }
+        let isMade = plan & 0x10 != 0
+        let script = isMade ? FrameScript(bytes.dropFirst()) : nil
+        let bytes = script.map { $0.bytes[...] } ?? bytes.dropFirst()
+        let expected = PlainFrameReading(bytes, largestFrame: largestFrame, largestMessage: largestMessage)
+        if let script { promise(expected.items == script.items && expected.violation == nil, "well-made frames are refused: \(expected)") }
+
+        check([bytes], expected)
+        check(bytes.pieces(of: Int(plan % 16) + 1), expected)
+        if bytes.count <= longestCutEverywhere {
+            for place in bytes.indices { check([bytes[..<place], bytes[place...]], expected) }
+        }
+        if plan & 0x20 != 0 {
+            FrameConversation(bytes, expected).check(inPiecesOf: plan & 0x40 == 0 ? nil : Int(plan % 16) + 1)
         }
     }
 
-    private struct Reading: Equatable {
-        var items: [MessageAssembler.Item] = []
-        var violation: String?
-    }
-
-    private static func read(_ pieces: [ArraySlice<UInt8>]) -> Reading {
+    private static func check(_ pieces: [ArraySlice<UInt8>], _ expected: PlainFrameReading) {
         var assembler = MessageAssembler(maximumFrameSize: largestFrame, maximumMessageSize: largestMessage)
-        var reading = Reading()
-        for piece in pieces {
+        var items: [MessageAssembler.Item] = []
+        var violation: ProtocolViolation?
+        reading: for piece in pieces {
             assembler.append(ByteBuffer(bytes: piece))
             do throws(ProtocolViolation) {
-                while let item = try assembler.next() { reading.items.append(item) }
+                while let item = try assembler.next() { items.append(item) }
             } catch {
-                reading.violation = "\(error)"
-                return reading
+                violation = error
+                break reading
             }
         }
-        return reading
-    }
-
-    private static func pieces(_ bytes: ArraySlice<UInt8>, of length: Int) -> [ArraySlice<UInt8>] {
-        stride(from: bytes.startIndex, to: bytes.endIndex, by: length).map { bytes[$0..<min($0 + length, bytes.endIndex)] }
+        promise(items == expected.items, "in \(pieces.count) pieces \(items) is read, not \(expected.items)")
+        promise(violation == expected.violation, "in \(pieces.count) pieces \(violation as Any) is found, not \(expected.violation as Any)")
     }
 }

@@ -2,23 +2,18 @@
 ///
 /// A target ends the process if its promise is broken; being refused is no breach.
 enum FuzzTarget: String, CaseIterable, Sendable {
-    case envelope, frames, template, action, signature
+    case envelope, frames, request, template, pattern, action, signature, message
 
     func take(_ bytes: [UInt8]) {
         switch self {
         case .envelope: EnvelopeFuzzing.take(bytes)
         case .frames: FrameFuzzing.take(bytes)
+        case .request: RequestFuzzing.take(bytes)
         case .template: TemplateFuzzing.take(bytes)
+        case .pattern: PatternFuzzing.take(bytes)
         case .action: ActionFuzzing.take(bytes)
         case .signature: SignatureFuzzing.take(bytes)
+        case .message: MessageFuzzing.take(bytes)
         }
-    }
-}
-
-extension [UInt8] {
-    /// The first line, and what comes after it.
-    var lines: (first: String, rest: ArraySlice<UInt8>) {
-        let end = firstIndex(of: UInt8(ascii: "\n")) ?? count
-        return (String(decoding: self[..<end], as: UTF8.self), self[Swift.min(end + 1, count)...])
     }
 }

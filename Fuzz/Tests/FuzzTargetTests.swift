@@ -5,7 +5,7 @@ import Testing
 /// The seeds of the fuzz targets and inputs made from them, the same ones in each run. `scripts/fuzz` goes on from there.
 @Suite(.timeLimit(.minutes(5)))
 struct FuzzTargetTests {
-    private static let mutationsOfSeed = 200
+    private static let mutations = 1000
     private static let seeds = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(
         path: "Seeds")
 
@@ -20,10 +20,8 @@ struct FuzzTargetTests {
         let inputs = try Self.inputs(target)
         #expect(inputs.count >= 5)
         var random = SeededGenerator(seed: 7)
-        for input in inputs {
-            target.take(input)
-            for _ in 0..<Self.mutationsOfSeed { target.take(Self.mutated(input, others: inputs, &random)) }
-        }
+        for input in inputs { target.take(input) }
+        for number in 0..<Self.mutations { target.take(Self.mutated(inputs[number % inputs.count], others: inputs, &random)) }
     }
 
     private static func mutated(_ input: [UInt8], others: [[UInt8]], _ random: inout SeededGenerator) -> [UInt8] {

@@ -18,6 +18,13 @@ package struct BusSignature: Sendable, Hashable, CustomStringConvertible {
         self.init(text: text, types: try parser.parse())
     }
 
+    /// The signature of something that libdbus has received and checked. It counts only arrays that stand directly in one another, so that
+    /// more of them can come in than may go out.
+    init(received text: String) throws(BusSignatureError) {
+        var parser = SignatureParser(text, deepestArrays: SignatureParser.longest)
+        self.init(text: text, types: try parser.parse())
+    }
+
     /// - Throws: ``BusSignatureError`` if the types together break one of the limits, or stand where they must not.
     package init(_ types: [BusType]) throws(BusSignatureError) {
         try self.init(types.map(\.code).joined())
@@ -49,12 +56,14 @@ private struct SignatureParser {
 
     let text: String
     let bytes: [UInt8]
+    let deepestArrays: Int
     var position = 0
     var arrays = 0
     var structures = 0
 
-    init(_ text: String) {
+    init(_ text: String, deepestArrays: Int = deepest) {
         self.text = text
+        self.deepestArrays = deepestArrays
         bytes = Array(text.utf8)
     }
 
@@ -90,7 +99,7 @@ private struct SignatureParser {
     mutating func element(ofArrayAt start: Int) throws(BusSignatureError) -> BusType {
         arrays += 1
         defer { arrays -= 1 }
-        if arrays > Self.deepest { throw refuse("arrays are nested more than \(Self.deepest) deep", at: start) }
+        if arrays > deepestArrays { throw refuse("arrays are nested more than \(Self.deepest) deep", at: start) }
         guard position < bytes.count else { throw refuse("an array has no element type", at: start) }
         switch bytes[position] {
         case UInt8(ascii: "{"): return try entry()

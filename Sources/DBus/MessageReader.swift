@@ -52,7 +52,7 @@ struct MessageReader {
         case deskbridge_type_double: return .double(basic(&iterator, 0))
         case deskbridge_type_string: return .string(text(&iterator))
         case deskbridge_type_object_path: return (try? ObjectPath(text(&iterator))).map(BusValue.objectPath)
-        case deskbridge_type_signature: return (try? BusSignature(text(&iterator))).map(BusValue.signature)
+        case deskbridge_type_signature: return (try? BusSignature(received: text(&iterator))).map(BusValue.signature)
         // Asking for the value would give us a descriptor to close; the message closes its own.
         case deskbridge_type_unix_fd: return .unixFD
         case deskbridge_type_array: return array(&iterator)
@@ -75,7 +75,7 @@ struct MessageReader {
         if dbus_message_iter_get_element_type(&iterator) == deskbridge_type_byte { return .bytes(bytes(&iterator)) }
         guard let code = dbus_message_iter_get_signature(&iterator) else { return nil }
         defer { dbus_free(code) }
-        guard let signature = try? BusSignature(String(cString: code)), case .array(let element)? = signature.types.first else {
+        guard let signature = try? BusSignature(received: String(cString: code)), case .array(let element)? = signature.types.first else {
             return nil
         }
         return .array(of: element, contents(of: &iterator))

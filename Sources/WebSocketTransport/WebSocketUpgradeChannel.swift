@@ -47,23 +47,30 @@ package struct WebSocketUpgradeChannel: ServerChildChannel, HTTPChannelHandler {
         return channel.eventLoop.makeCompletedFuture {
             let (handshakes, continuation) = AsyncStream<HTTPRequest>.makeStream()
             let gate = UpgradeGate(configuration: configuration, handshakes: continuation)
-            var limits = NIOHTTPDecoderLimitConfiguration()
-            limits.maxHeaderFieldSize = configuration.maximumHeaderSize
-            limits.maxHeaderListSize = configuration.maximumHeaderSize
-            let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(ArrivalNotifier())
-            try pipeline.addHandler(HTTPResponseEncoder())
-            try pipeline.addHandler(ByteToMessageHandler(decoder, maximumBufferSize: Self.maximumUndecodedBytes))
-            try pipeline.addHandler(RequestGuard(limits: configuration, budget: budget, now: channel.eventLoop.now))
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            try pipeline.addHandler(gate)
+            try Self.addHandlers(to: channel, gate: gate, configuration: configuration, budget: budget)
             let http = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
             return Value(
                 channel: channel, http: http, gate: NIOLoopBound(gate, eventLoop: channel.eventLoop), handshakes: handshakes,
                 noMoreHandshakes: continuation)
         }
+    }
+
+    /// All that stands between the socket and Hummingbird.
+    static func addHandlers(
+        to channel: any Channel, gate: UpgradeGate, configuration: WebSocketConfiguration, budget: ConnectionBudget?
+    ) throws {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = configuration.maximumHeaderSize
+        limits.maxHeaderListSize = configuration.maximumHeaderSize
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ArrivalNotifier())
+        try pipeline.addHandler(HTTPResponseEncoder())
+        try pipeline.addHandler(ByteToMessageHandler(decoder, maximumBufferSize: maximumUndecodedBytes))
+        try pipeline.addHandler(RequestGuard(limits: configuration, budget: budget, now: channel.eventLoop.now))
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try pipeline.addHandler(gate)
     }
 
     package func handle(value: Value, logger: Logger) async {

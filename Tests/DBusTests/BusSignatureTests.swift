@@ -1,5 +1,6 @@
-import DBus
 import Testing
+
+@testable import DBus
 
 struct BusSignatureTests {
     @Test func aSignatureBecomesATree() throws {
@@ -60,5 +61,12 @@ struct BusSignatureTests {
         let error = #expect(throws: BusSignatureError.self) { try BusSignature(text) }
         #expect(error?.position == position, "\(String(describing: error))")
         #expect(error?.reason.contains(reason) == true, "\(String(describing: error))")
+    }
+
+    /// libdbus lets arrays in that stand in one another through structs, and what it lets in is read.
+    @Test func moreArraysMayComeInThanGoOut() throws {
+        let text = String(repeating: "a(", count: 32) + "aay" + String(repeating: ")", count: 32)
+        #expect(throws: BusSignatureError.self) { try BusSignature(text) }
+        #expect(try BusSignature(received: text).types.map(\.code) == [text])
     }
 }

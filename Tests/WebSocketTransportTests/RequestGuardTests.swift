@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -99,6 +100,17 @@ struct RequestGuardTests {
         #expect(bench.channel.isActive)
         bench.pass(.seconds(1))
         #expect(!bench.channel.isActive)
+    }
+
+    @Test(arguments: ["Connection: close\r\n\r\n", "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n", "\r\nno request\r\n\r\n"])
+    func onlyTheLastAnswerSaysThatTheConnectionCloses(_ rest: String) throws {
+        let bench = try Bench()
+        try bench.receive(Self.request + "GET /last HTTP/1.1\r\nHost: localhost\r\n" + rest)
+        try bench.answer()
+        #expect(try bench.sent() == "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        try bench.answer()
+        let answers = try bench.sent().components(separatedBy: "\r\n\r\n").filter { !$0.isEmpty }
+        #expect(answers.map { $0.contains("connection: close") } == Array(repeating: false, count: answers.count - 1) + [true])
     }
 
     @Test func aBodyHasThirtySecondsInAll() throws {

@@ -6,32 +6,37 @@ extension FolderTreeTemplate {
     /// - Parameter depth: how many names already lie above.
     /// - Throws: ``DefinitionError``; also for names that collide whatever the event says.
     init(parsing node: YAMLNode, depth: Int, in scope: TemplateScope) throws(DefinitionError) {
-        try self.init(unchecked: node, depth: depth, in: scope)
-        var literals = FolderTree()
         var count = 0
+        try self.init(unchecked: node, depth: depth, in: scope, &count)
+        var literals = FolderTree()
+        count = 0
         try checkLiterals(beneath: [[]], &literals, &count)
     }
 
-    private init(unchecked node: YAMLNode, depth: Int, in scope: TemplateScope) throws(DefinitionError) {
+    /// - Parameter count: how many paths the entries read so far have whatever the event says. All of them are made to check them, and
+    ///   the rest of a file that has too many is not looked at.
+    private init(unchecked node: YAMLNode, depth: Int, in scope: TemplateScope, _ count: inout Int) throws(DefinitionError) {
         for element in try node.sequence("tree") {
             guard case .mapping(let members) = element.content else {
                 let path = try NameTemplate(parsing: element, "an entry of tree", .multiple, in: scope)
                 entries.append(
-                    try Self.entry(path, at: element.location, depth: depth, .folder(FolderTreeTemplate())))
+                    try Self.entry(path, at: element.location, depth: depth, &count, .folder(FolderTreeTemplate())))
                 continue
             }
             guard !members.isEmpty else { throw element.error("an entry of tree is empty: it is a path, or a mapping from a path") }
             for member in members {
                 let path = try NameTemplate(member.name, "an entry of tree", .multiple, in: scope) { _ in member.nameLocation }
-                let content = try Self.content(member.value, of: path, depth: depth + path.depth, in: scope)
-                entries.append(try Self.entry(path, at: member.nameLocation, depth: depth, content))
+                let content = try Self.content(member.value, of: path, depth: depth + path.depth, in: scope, &count)
+                entries.append(try Self.entry(path, at: member.nameLocation, depth: depth, &count, content))
             }
         }
     }
 
     private static func entry(
-        _ path: NameTemplate, at location: SourceLocation, depth: Int, _ content: Content
+        _ path: NameTemplate, at location: SourceLocation, depth: Int, _ count: inout Int, _ content: Content
     ) throws(DefinitionError) -> Entry {
+        count += path.literalCount
+        if count > mostEntries, case .refused(let refusal) = tooManyEntries { throw DefinitionError(location, refusal.message) }
         guard depth + path.depth <= NameTemplate.deepest else {
             throw DefinitionError(location, "\"\(path.source)\" lies deeper than \(NameTemplate.deepest) folders beneath the root")
         }
@@ -39,10 +44,10 @@ extension FolderTreeTemplate {
     }
 
     private static func content(
-        _ node: YAMLNode, of path: NameTemplate, depth: Int, in scope: TemplateScope
+        _ node: YAMLNode, of path: NameTemplate, depth: Int, in scope: TemplateScope, _ count: inout Int
     ) throws(DefinitionError) -> Content {
         switch node.content {
-        case .sequence: return .folder(try FolderTreeTemplate(unchecked: node, depth: depth, in: scope))
+        case .sequence: return .folder(try FolderTreeTemplate(unchecked: node, depth: depth, in: scope, &count))
         case .scalar(.string, _): return .file(try Template(parsing: node, "the content of \"\(path.source)\"", in: scope))
         case .scalar, .mapping:
             throw node.error(

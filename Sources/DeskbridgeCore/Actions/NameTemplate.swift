@@ -33,6 +33,9 @@ package struct NameTemplate: Sendable, Hashable {
     /// - Throws: ``PlanError/refused(_:)`` as ``paths(_:)`` does.
     package func literalPaths() throws(PlanError) -> [[SegmentName]]? { try isLiteral ? paths(Self.noFields) : nil }
 
+    /// How many paths it has whatever the event says; 1 if that depends on the event.
+    package var literalCount: Int { isLiteral ? (try? count(Self.noFields)) ?? 1 : 1 }
+
     private var isLiteral: Bool {
         names.joined().allSatisfy { part in
             switch part {

@@ -108,10 +108,15 @@ indirect enum ParameterPatternNode {
             case .take: 1
             case .sequence(let parts): parts.reduce(0) { min($0 + $1.size, ParameterPattern.largestProgram) }
             case .choice(let branches): branches.reduce(0) { min($0 + $1.size + 2, ParameterPattern.largestProgram) }
-            case .loop(let body, let counts): max(1, body.size) * counts.lowerBound + (body.size + 1) * (counts.count - 1)
+            case .loop(let body, let counts): Self.size(ofLoop: body.size, counts)
             case .endlessLoop(let body, let from): max(1, body.size) * (from + 1) + 2
             }
         return min(size, ParameterPattern.largestProgram)
+    }
+
+    /// The body's size comes as a value: asked for twice in each loop, it would take 2ⁿ steps for n loops in one another.
+    private static func size(ofLoop body: Int, _ counts: ClosedRange<Int>) -> Int {
+        max(1, body) * counts.lowerBound + (body + 1) * (counts.count - 1)
     }
 
     func compile(into program: inout [ParameterPattern.Instruction]) {

@@ -8,15 +8,55 @@ struct ParameterPatternClass: Sendable, Hashable {
         case none(of: [Item])
     }
 
-    let items: [Item]
-    var isNegated = false
+    /// In order and apart from each other, so that looking one up takes few steps however many characters are listed.
+    let ranges: [ClosedRange<UInt32>]
+    private let others: [Item]
+    private let isNegated: Bool
+
+    init(items: [Item], isNegated: Bool = false) {
+        var ranges: [ClosedRange<UInt32>] = []
+        var others: [Item] = []
+        for item in items {
+            if case .range(let range) = item {
+                ranges.append(range.lowerBound.value...range.upperBound.value)
+            } else if !others.contains(item) {
+                others.append(item)
+            }
+        }
+        self.ranges = Self.merged(ranges)
+        self.others = others
+        self.isNegated = isNegated
+    }
+
+    private static func merged(_ ranges: [ClosedRange<UInt32>]) -> [ClosedRange<UInt32>] {
+        var merged: [ClosedRange<UInt32>] = []
+        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = merged.last, range.lowerBound <= last.upperBound + 1 {
+                merged[merged.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+            } else {
+                merged.append(range)
+            }
+        }
+        return merged
+    }
 
     static func exactly(_ scalar: Unicode.Scalar) -> ParameterPatternClass { ParameterPatternClass(items: [.range(scalar...scalar)]) }
 
     /// `.`
     static let anyButLineBreaks = ParameterPatternClass(items: [.lineBreaks], isNegated: true)
 
-    func contains(_ scalar: Unicode.Scalar) -> Bool { items.contains { $0.contains(scalar) } != isNegated }
+    func contains(_ scalar: Unicode.Scalar) -> Bool {
+        (isInRange(scalar.value) || others.contains { $0.contains(scalar) }) != isNegated
+    }
+
+    private func isInRange(_ value: UInt32) -> Bool {
+        var (low, high) = (0, ranges.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ranges[middle].upperBound < value { low = middle + 1 } else { high = middle }
+        }
+        return low < ranges.count && ranges[low].contains(value)
+    }
 }
 
 extension ParameterPatternClass.Item {

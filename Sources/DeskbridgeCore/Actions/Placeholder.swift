@@ -11,6 +11,9 @@ package struct Placeholder: Sendable, Hashable {
     /// Whether a parameter that must never be shown is named, or holds what is named.
     package let namesSecret: Bool
 
+    /// JSON in a string of JSON is of use; each quoting more would double the length once more.
+    private static let mostQuotings = 2
+
     private let format: FieldFormat?
     private let filters: [TemplateFilter]
     private let standIn: JSONValue?
@@ -43,6 +46,9 @@ package struct Placeholder: Sendable, Hashable {
             }
             type = filter.output(for: type)
             filters.append(filter)
+        }
+        guard filters.count(where: { $0 == .json }) <= Self.mostQuotings else {
+            throw DefinitionError(location, "in \(what) the filter json stands more than twice: each one doubles the quotes in the text")
         }
         guard !field.isOptional || standIn != nil else {
             throw DefinitionError(location, "\(what) may be absent: give it |default:…")

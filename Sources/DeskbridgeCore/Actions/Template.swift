@@ -8,6 +8,9 @@ package struct Template: Sendable, Hashable {
         case field(Placeholder)
     }
 
+    /// The longest text that a template makes, in bytes: a value that stands in it many times would make it as long as memory lasts.
+    package static let longestText = 16 << 20
+
     package let source: String
     private let pieces: [Piece]
 
@@ -81,7 +84,7 @@ package struct Template: Sendable, Hashable {
 
     /// Fills in the placeholders. The text made is never read as a template again.
     ///
-    /// - Throws: ``PlanError`` as ``Placeholder/render(_:)`` does.
+    /// - Throws: ``PlanError`` as ``Placeholder/render(_:)`` does, and for a text longer than ``longestText``.
     package func render(_ fields: FieldValues) throws(PlanError) -> RenderedText {
         var value = ""
         var shown = ""
@@ -96,6 +99,9 @@ package struct Template: Sendable, Hashable {
                 if value.isEmpty, !text.value.isEmpty { startsWithField = true }
                 value += text.value
                 shown += text.shown
+            }
+            guard value.utf8.count <= Self.longestText else {
+                throw .refused(.tooLong, "a text that the action makes has more than \(Self.longestText >> 20) MiB")
             }
         }
         return RenderedText(value: value, shown: shown, startsWithField: startsWithField)

@@ -31,11 +31,12 @@ extension TemplateFilter {
         return String(kept)
     }
 
-    /// Windows takes a name for a device whatever follows its first dot, so that the `_` has to stand before that.
+    /// Windows takes a name for a device whatever follows its first dot, so that the `_` has to stand before that. A dot is one also with a
+    /// mark on it.
     private static func mendedDevice(_ name: String) -> String {
         guard SegmentName.isDevice(name) else { return name }
-        var stem = name.prefix { $0 != "." }
+        var stem = name.unicodeScalars.prefix { $0 != "." }
         while stem.last == " " { stem.removeLast() }
-        return "\(stem)_\(name[stem.endIndex...])"
+        return "\(String(stem))_\(String(name.unicodeScalars[stem.endIndex...]))"
     }
 }

@@ -17,12 +17,16 @@ extension TemplateScope {
         var field = Field(
             type: declaration.type, isOptional: declaration.isOptional, isOpen: declaration.type == .any, isSecret: declaration.isSecret)
         for (position, name) in path.enumerated().dropFirst() {
-            try Self.step(&field, to: name, of: path[..<position].joined(separator: "."), at: location)
+            try Self.step(&field, to: name, of: path[..<position], at: location)
         }
         return field
     }
 
-    private static func step(_ field: inout Field, to name: String, of owner: String, at location: SourceLocation) throws(DefinitionError) {
+    /// - Parameter path: what leads to the owner of that name. Only a mistake spells it, as a path may be as long as its file.
+    private static func step(
+        _ field: inout Field, to name: String, of path: ArraySlice<String>, at location: SourceLocation
+    ) throws(DefinitionError) {
+        var owner: String { path.joined(separator: ".") }
         switch field.type {
         case .any: break
         case .array(let element):

@@ -9,7 +9,8 @@ package struct JSONDecimal: Sendable, Hashable {
     /// Exponents beyond this are refused: no payload needs them, and they make small texts mean huge numbers.
     static let largestExponent = 9_999
 
-    /// Reads a number as RFC 8259 section 6 spells it. Nil if the text is none, or its exponent is beyond ±9999.
+    /// Reads a number as RFC 8259 section 6 spells it. Nil if the text is none, or its exponent is beyond ±9999, as it stands there or as
+    /// it would stand in ``text``: what is read can be written and read again.
     package init?(_ text: some StringProtocol) {
         var bytes = Substring(text).utf8[...]
         let isNegative = bytes.first == UInt8(ascii: "-")
@@ -47,6 +48,9 @@ package struct JSONDecimal: Sendable, Hashable {
             exponent += 1
         }
         let significant = digits.drop(while: { $0 == UInt8(ascii: "0") })
+        guard significant.isEmpty || abs(exponent) <= Self.largestExponent || Self.isPlainFraction(significant.count, exponent) else {
+            return nil
+        }
         self.digits = String(decoding: significant, as: UTF8.self)
         self.isNegative = isNegative && !significant.isEmpty
         self.exponent = significant.isEmpty ? 0 : exponent
@@ -67,14 +71,13 @@ package struct JSONDecimal: Sendable, Hashable {
         guard !digits.isEmpty else { return "0" }
         let count = digits.utf8.count
         if exponent >= 0, count + exponent <= 21 { return sign + digits + String(repeating: "0", count: exponent) }
-        if exponent < 0, -exponent < count {
-            return sign + digits.dropLast(-exponent) + "." + digits.suffix(-exponent)
-        }
-        if exponent < 0, -exponent - count <= 6 {
-            return sign + "0." + String(repeating: "0", count: -exponent - count) + digits
-        }
-        return "\(sign)\(digits)e\(exponent)"
+        guard Self.isPlainFraction(count, exponent) else { return "\(sign)\(digits)e\(exponent)" }
+        if -exponent < count { return sign + digits.dropLast(-exponent) + "." + digits.suffix(-exponent) }
+        return sign + "0." + String(repeating: "0", count: -exponent - count) + digits
     }
+
+    /// Whether so many digits with this exponent are written as a fraction with few zeros at its beginning.
+    private static func isPlainFraction(_ digits: Int, _ exponent: Int) -> Bool { exponent < 0 && -exponent - digits <= 6 }
 }
 
 extension JSONValue {

@@ -1,10 +1,11 @@
 /// The query of a request target (RFC 3986 section 3.4), as forms encode it.
 package struct QueryItems: Sendable {
-    private let path: String
     private let items: [(name: String, value: String)]
+    /// The whole target, as it was sent and decoded: no client should send a fragment, say, but what is sent can be logged.
+    private let spellings: [String]
 
     package init(_ target: String) {
-        path = Self.decoded(target.prefix { $0 != "?" })
+        spellings = [target, Self.decoded(target[...])]
         let query = target.drop { $0 != "?" }.dropFirst().prefix { $0 != "#" }
         items = query.split(separator: "&").map { item in
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -19,13 +20,10 @@ package struct QueryItems: Sendable {
         items.filter { $0.name == name }.flatMap { $0.value.split(separator: ",").map(String.init) }
     }
 
-    /// Whether a token stands in the query, under whatever name, or in the path before it.
+    /// Whether a token stands in the query, under whatever name, or in the path before it or the fragment behind it.
     package var holdsToken: Bool {
-        path.contains(BearerToken.prefix)
-            || items.contains { item in
-                ["token", "access_token", "bearer", "authorization"].contains(item.name.lowercased())
-                    || item.value.contains(BearerToken.prefix) || item.name.contains(BearerToken.prefix)
-            }
+        spellings.contains { $0.utf8.contains(BearerToken.prefix.utf8) }
+            || items.contains { ["token", "access_token", "bearer", "authorization"].contains($0.name.lowercased()) }
     }
 
     /// The tokens in it, as far as they have the shape of one.

@@ -166,8 +166,12 @@ extension RequestGuard {
                 isUpgraded = true
             } else if head.status.code >= 200 {
                 isAnswering = true
-                if head.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "close" }) { isLastRequest = true }
-                if isLastRequest || isQuiescing || refusal != nil { head.headers.replaceOrAdd(name: "connection", value: "close") }
+                if head.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "close" }) {
+                    // Requests that came with this one are still answered, and the last answer says so.
+                    isLastRequest = true
+                    head.headers.remove(name: "connection")
+                }
+                if isLastAnswer { head.headers.replaceOrAdd(name: "connection", value: "close") }
                 if answersOldVersion { head.version = .http1_0 }
             }
             context.write(Self.wrapOutboundOut(.head(head)), promise: promise)
@@ -193,6 +197,10 @@ extension RequestGuard {
         linger(context)
         promise?.succeed()
     }
+
+    /// Whether the connection closes after the current answer. What comes after one that says so is not read any more (RFC 9112 9.6), so
+    /// the answers to requests that came with the last one must not.
+    private var isLastAnswer: Bool { (isLastRequest || isQuiescing) && timeline.owesOneAnswer && refusal == nil }
 
     private func answerEnded(_ context: ChannelHandlerContext) {
         guard !timeline.owesAnswer else { return }

@@ -32,6 +32,8 @@ struct RequestTimeline {
 
     /// Whether requests were received that are not fully answered.
     var owesAnswer: Bool { answersOwed > 0 }
+    /// Whether there is one such request and no other.
+    var owesOneAnswer: Bool { answersOwed == 1 }
     /// Whether a body is still coming in.
     var isReadingBody: Bool { if case .body = stage { true } else { false } }
 

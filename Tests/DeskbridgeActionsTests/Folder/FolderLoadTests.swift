@@ -91,6 +91,16 @@ struct FolderLoadTests {
         #expect(throws: DefinitionError(place, message)) { try fixture.step(yaml) }
     }
 
+    /// Making the names of all entries to check them would take hours.
+    @Test(.timeLimit(.minutes(1))) func ofATreeThatIsFarTooLargeOnlyTheBeginningIsLookedAt() throws {
+        let fixture = try FolderFixture()
+        let tree = Array(repeating: "\"a{1..9999}\"", count: 50_000).joined(separator: ", ")
+        let place = DeskbridgeCore.SourceLocation(file: FolderFixture.file, line: 3, column: 22)
+        #expect(throws: DefinitionError(place, "the tree has more than 10000 folders and files: make its ranges smaller")) {
+            try fixture.step("root: ~/P\nname: x\ntree: [\(tree)]")
+        }
+    }
+
     @Test(arguments: [("~", ""), ("~/", ""), ("~/P", "/P"), ("~/P/", "/P"), ("~//P/./Q/.", "/P/Q"), ("~/a b", "/a b"), ("~/~x", "/~x")])
     func theRootIsPutInOrder(_ root: String, _ path: String) throws {
         let fixture = try FolderFixture()

@@ -54,6 +54,33 @@ struct ParameterPatternTests {
         #expect(try matches(pattern, String(repeating: "a", count: 4095) + (pattern.hasSuffix("!") ? "!" : "b")))
     }
 
+    /// Doubling the work with each level would not end within the limit.
+    @Test(.timeLimit(.minutes(1)), arguments: ["?", "*", "{0,1}", "{1}"])
+    func loopsInOneAnotherAreReadAtOnce(_ loop: String) throws {
+        let pattern = String(repeating: "(", count: 32) + "a" + String(repeating: ")" + loop, count: 32)
+        #expect(try matches(pattern, "a"))
+        #expect(try !matches(pattern, "b"))
+    }
+
+    /// Looking through all the characters of all the places would take 10⁹ steps and more.
+    @Test(.timeLimit(.minutes(1))) func howManyCharactersAPlaceTakesDoesNotCount() throws {
+        let listed = String(String.UnicodeScalarView((0..<900).compactMap { Unicode.Scalar(0x4E00 + 2 * $0) }))
+        let last = String(listed.suffix(1))
+        #expect(try matches("((?:[\(listed)]?){900})*", String(repeating: last, count: 4096)))
+        #expect(try matches("[\(listed)]", "\u{4E04}"))
+        #expect(try !matches("[\(listed)]", "\u{4E05}"))
+    }
+
+    @Test(arguments: [
+        ("[c-ea-bz]", "abcdez", "fy"), ("[a-db-c]", "abcd", "e"), ("[b-da-c]", "abcd", "e"), ("[aa-a]", "a", "b"),
+        ("[^c-ea-b]", "fz", "abcde"),
+        ("[x\\d0-9]", "x5", "y"), ("[^\\W_]", "a5", "_-"), ("[a-z\\u{10FFFF}]", "q\u{10FFFF}", "\u{10FFFE}"),
+    ])
+    func rangesMayTouchAndCoverEachOther(_ pattern: String, taken: String, refused: String) throws {
+        for character in taken { #expect(try matches(pattern, String(character))) }
+        for character in refused { #expect(try !matches(pattern, String(character))) }
+    }
+
     @Test(arguments: [
         ("(", 0, "this ( is not closed: write \\( for a parenthesis"), ("a(b|(c)", 1, "this ( is not closed: write \\( for a parenthesis"),
         ("a)", 1, "this ) closes nothing: write \\) for a parenthesis"), ("[a", 0, "this [ is not closed: write \\[ for the character"),

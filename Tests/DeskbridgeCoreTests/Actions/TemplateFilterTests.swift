@@ -45,6 +45,14 @@ struct TemplateFilterTests {
         #expect(try apply("safe|safe", text) == name)
     }
 
+    @Test(arguments: [
+        ("CON.\u{301}x", "CON_.\u{301}x"), ("con .\u{301}", "con_ .\u{301}"), ("LPT1.\u{338}.txt", "LPT1_.\u{338}.txt"),
+    ])
+    func aDotWithAMarkOnItEndsADevicesNameToo(_ text: String, name: String) throws {
+        #expect(Array(try apply("safe", text).utf8) == Array(name.utf8))
+        _ = try SegmentName(RenderedText(value: name, shown: name, startsWithField: true))
+    }
+
     @Test func safeCutsLongNamesBetweenCharacters() throws {
         #expect(try apply("safe", String(repeating: "a", count: 300)) == String(repeating: "a", count: 240))
         #expect(try apply("safe", "a" + String(repeating: "é", count: 200)).utf8.count == 239)

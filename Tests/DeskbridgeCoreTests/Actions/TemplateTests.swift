@@ -244,6 +244,28 @@ struct TemplateTests {
         #expect("\(error.location)" == "a:" + place)
     }
 
+    /// Each quoting doubles quotes and backslashes: forty would make 10¹² of one.
+    @Test func aTextIsQuotedTwiceAtMost() throws {
+        #expect(try render("{name|json|json}", ["name": "\""]).value == #""\"\\\"\"""#)
+        let chain = String(repeating: "|json", count: 40)
+        #expect(mistake("{name\(chain)}") == "in {name} the filter json stands more than twice: each one doubles the quotes in the text")
+    }
+
+    @Test func aTextOfManyValuesIsNotMadeLongerThanTheLimit() throws {
+        let value = String(repeating: "x", count: 1 << 16)
+        #expect(try render(String(repeating: "{name}", count: 256), ["name": .string(value)]).value.utf8.count == Template.longestText)
+        #expect(
+            try refusal(String(repeating: "{name}", count: 100_000), ["name": .string(value)])
+                == .refused(.tooLong, "a text that the action makes has more than 16 MiB"))
+    }
+
+    /// Spelling the way so far at each name would copy 10¹¹ characters.
+    @Test(.timeLimit(.minutes(1))) func aPathMayBeAsLongAsItsFile() throws {
+        let path = "steps.run.json" + String(repeating: ".a", count: 400_000)
+        #expect(try refusal("{\(path)}") == .refused(.missingValue, "{\(path)} has no value"))
+        #expect(mistake("{name\(String(repeating: ".a", count: 400_000))}") == "\"name\" is a string and has no members")
+    }
+
     @Test func aLongTextIsFilledInWithoutGrowingSlow() throws {
         let source = String(repeating: "{name}{{", count: 50_000)
         #expect(try render(source, ["name": "x"]).value.utf8.count == 100_000)

@@ -10,6 +10,8 @@ struct JSONDecimalTests {
         ("12.5e3", "125", 2, false, "12500"), ("1e20", "1", 20, false, "100000000000000000000"), ("1e21", "1", 21, false, "1e21"),
         ("123.456", "123456", -3, false, "123.456"), ("1.0e2", "1", 2, false, "100"), ("1E-2", "1", -2, false, "0.01"),
         ("1e-0002", "1", -2, false, "0.01"),
+        ("15e-9999", "15", -9999, false, "15e-9999"), ("0.1e-9998", "1", -9999, false, "1e-9999"), ("0.0e-9999", "", 0, false, "0"),
+        ("10e9998", "1", 9999, false, "1e9999"),
     ])
     func oneValueHasOneForm(_ text: String, digits: String, exponent: Int, isNegative: Bool, written: String) throws {
         let decimal = try #require(JSONDecimal(text))
@@ -23,9 +25,18 @@ struct JSONDecimalTests {
     @Test(arguments: [
         "", "-", "+1", "01", "1.", ".5", "1e", "1e+", "1e+-5", "1e++5", "1e-+5", "e5", "1e5.0", "0x1", "1 ", " 1", "1_0", "٣", "Infinity",
         "NaN", "1e10000", "1e-10000",
-        "1e00000000000000005",
+        "1e00000000000000005", "1.5e-9999", "0.1e-9999", "10e9999", "-10.0e9999",
     ])
     func otherTextsAreNoNumbers(_ text: String) { #expect(JSONDecimal(text) == nil) }
+
+    @Test(arguments: [0, 1, 6, 7, 9_999, 10_000, 20_000])
+    func longFractionsCanBeReadAgainOrAreRefused(_ zeros: Int) throws {
+        for digits in ["1", String(repeating: "7", count: 20_000)] {
+            let decimal = JSONDecimal("0." + String(repeating: "0", count: zeros) + digits)
+            #expect((decimal == nil) == (zeros > 6 && zeros + digits.utf8.count > 9_999))
+            if let decimal { #expect(JSONDecimal(decimal.text) == decimal) }
+        }
+    }
 
     @Test(
         arguments: [

@@ -28,7 +28,8 @@ import Testing
         ("/v1/stream?bearer=1", true), ("/v1/stream?Authorization=Bearer", true), ("/v1/stream?x=\(token)", true),
         ("/v1/stream?x=%64bt_abc", true), ("/v1/stream?\(token)", true), ("/v1/events/\(token)", true), ("/v1/events/%64bt_abc?x=1", true),
         ("/v1/stream?ticket=dbk_abc", false), ("/v1/events?q=tokens", false), ("/v1/tokens", false), ("/v1/stream?tokens=1", false),
-        ("/v1/events?q=dbt", false),
+        ("/v1/events?q=dbt", false), ("/v1/events?q=1#\(token)", true), ("/v1/events#\(token)", true), ("/v1/events?q=1#%64bt_abc", true),
+        ("/v1/events?q=1#top", false), ("/v1/events?x=%\(token)", true), ("/v1/events?x=\u{301}\(token)", true),
     ])
     func aTokenIsFoundWhereverItStands(target: String, holds: Bool) { #expect(QueryItems(target).holdsToken == holds) }
 }
