@@ -102,7 +102,7 @@ extension ProcessRuns {
                 unlink(mine + "/file")
                 for folder in [mine, neighbour] { rmdir(folder) }
             }
-            var fixture = fixture
+            var fixture = self.fixture
             let path = FieldDeclaration(.object(members: ["path": FieldDeclaration(.string)]))
             fixture.process.fields["steps"] = FieldDeclaration(.object(members: ["project": path]))
             var values = fixture.process.fieldValues
