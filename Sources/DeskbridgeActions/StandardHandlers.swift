@@ -10,12 +10,12 @@ package struct StandardHandlers: Sendable {
     /// - Parameters:
     ///   - environment: the bridge's own, of which processes are passed a small part.
     ///   - home: what `~` stands for.
-    package init(environment: [String: String], home: String) {
+    package init(environment: [String: String], home: String, leftovers: @escaping FolderLeftovers = { _ in }) {
         bus = BusHandler()
         arrivals = BusArrivals(bus)
         table = HandlerTable([
-            FolderHandler(home: home),
-            ProcessHandler(environment: environment, home: home),
+            FolderHandler(home: home, leftovers: leftovers),
+            ProcessHandler(environment: environment, home: home, leftovers: leftovers),
             bus,
         ])
     }

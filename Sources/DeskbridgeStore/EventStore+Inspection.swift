@@ -73,11 +73,11 @@ extension EventStore {
     }
 
     /// A page of a listing.
-    /// - Parameter cursor: ``EventPage/next`` of the page before; nil for the newest.
+    /// - Parameter cursor: ``EventPage/next`` of the page before; nil for the newest. Before 0 there is nothing.
     package func events(
         _ filter: EventFilter = EventFilter(), before cursor: Int64? = nil, limit: Int
     ) async throws(StoreError) -> EventPage {
-        try await read { db in try EventListing(filter: filter, before: cursor ?? .max, limit: max(1, limit)).page(db) }
+        try await read { db in try EventListing(filter: filter, before: max(0, cursor ?? .max), limit: max(1, limit)).page(db) }
     }
 }
 

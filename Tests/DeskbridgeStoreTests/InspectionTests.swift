@@ -52,6 +52,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [Int64.min, -1, 0]) func beforeTheBeginningThereIsNothing(cursor: Int64) async throws {
+        try await withLedger { store in
+            try await store.store(Sample.event("one"))
+            for filter in [EventFilter(), EventFilter(text: "one"), EventFilter(states: [.queued])] {
+                let page = try await store.events(filter, before: cursor, limit: 9)
+                #expect(page.events.isEmpty && page.next == nil)
+            }
+        }
+    }
+
     @Test func secretsAreNotSearched() async throws {
         try await withLedger { store in
             var event = try Sample.event(payload: ["password": "hunter2"])

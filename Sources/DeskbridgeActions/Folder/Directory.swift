@@ -18,8 +18,9 @@ enum EntryKind: Equatable {
 
 /// An open folder. All below it is reached through it by single names (openat2(2)), so nothing leads out of it: neither links, nor
 /// `..`, nor what others move or swap meanwhile. Its calls block.
-struct Directory: ~Copyable {
-    let descriptor: Int32
+struct Directory: ~Copyable, Sendable {
+    /// Keeps the folder open for whoever holds it, also when this is gone.
+    let held: Descriptor
     /// For messages only; holds no secret.
     let path: String
 
@@ -30,13 +31,15 @@ struct Directory: ~Copyable {
         try self.init(descriptor: open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path: path, "open the folder \(path)")
     }
 
-    private init(descriptor: Int32, path: String, _ doing: String) throws(FolderProblem) {
-        guard descriptor >= 0 else { throw .last(doing) }
-        self.descriptor = descriptor
+    /// Takes over what a system call returned; if that was -1, its error says what was being done.
+    init(descriptor: Int32, path: String, _ doing: String) throws(FolderProblem) {
+        guard let held = Descriptor(checked: descriptor) else { throw .last(doing) }
+        self.held = held
         self.path = path
     }
 
-    deinit { close(descriptor) }
+    /// Good only as long as this is: what has to outlast it takes ``held``.
+    var descriptor: Int32 { held.number }
 
     func path(of shown: String) -> String { path == "/" ? "/\(shown)" : "\(path)/\(shown)" }
 
@@ -76,6 +79,11 @@ struct Directory: ~Copyable {
         return nil
     }
 
+    func status() throws(FolderProblem) -> stat {
+        guard let status = held.status else { throw .last("look at \(path)") }
+        return status
+    }
+
     /// The names in it, without `.` and `..`, in no order. Names that are not UTF-8 are left out: no name of ours equals them.
     func names() throws(FolderProblem) -> [String] {
         let list = openBeneath(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -112,6 +120,10 @@ struct Directory: ~Copyable {
         guard fchmod(made.descriptor, exactly) == 0 else { throw .last("set the permissions of \(made.path)") }
         return true
     }
+
+    /// Removes an empty folder, and does nothing if it is not empty or not there.
+    @discardableResult
+    func removeEmptyFolder(_ name: String) -> Bool { unlinkat(descriptor, name, AT_REMOVEDIR) == 0 }
 
     /// Makes a file with these bytes; the name must be free. They need not be on the disk yet.
     func makeFile(_ name: String, shown: String? = nil, _ content: [UInt8]) throws(FolderProblem) {

@@ -14,6 +14,7 @@ struct FolderFiller {
     let writer: TreeWriter
     let event: EventID
     let appearing: AppearanceLock
+    let leftovers: FolderLeftovers
 
     func fill(
         _ folder: borrowing Directory, with tree: FolderTree, stagingIn root: borrowing Directory
@@ -21,12 +22,12 @@ struct FolderFiller {
         for _ in 0..<Self.rounds {
             let gaps = try gaps(of: tree, in: folder, beneath: [])
             guard !gaps.isEmpty else { return }
-            let staging = try StagingFolder(in: root, for: event)
-            for (number, gap) in gaps.enumerated() { try writer.write(gap.entry, as: "\(number)", in: staging.directory) }
+            let staging = try StagingFolder(in: root, for: event, leftovers: leftovers)
+            for (number, gap) in gaps.enumerated() { try writer.write(gap.entry, as: "\(number)", in: staging.own.directory) }
             try writer.checkCancelled()
             let isFilled = try appearing.hold { () throws(FolderProblem) -> Bool in
                 guard try self.gaps(of: tree, in: folder, beneath: []) == gaps else { return false }
-                return try close(gaps, of: folder, from: staging.directory)
+                return try close(gaps, of: folder, from: staging.own.directory)
             }
             if isFilled { return try sync(gaps, in: folder) }
         }

@@ -10,10 +10,12 @@ package struct FolderHandler: StepHandler {
     private let clock: WallClock
     private let lanes = FolderLanes()
     private let appearing = AppearanceLock()
+    private let leftovers: FolderLeftovers
 
     /// - Parameter home: what `~` stands for: the absolute path of the person's home folder.
-    package init(home: String, clock: WallClock = .system) {
+    package init(home: String, clock: WallClock = .system, leftovers: @escaping FolderLeftovers = { _ in }) {
         self.home = home
+        self.leftovers = leftovers
         self.clock = clock
     }
 
@@ -29,9 +31,9 @@ package struct FolderHandler: StepHandler {
     package func perform(_ plan: FolderPlan, in run: StepRun) async -> StepOutcome {
         let cancellation = FolderCancellation()
         return await withTaskCancellationHandler {
-            await lanes.run { [clock, appearing] in
+            await lanes.run { [clock, appearing, leftovers] in
                 FolderMaker(
-                    plan: plan, event: run.event, step: run.step, now: clock.now(), appearing: appearing,
+                    plan: plan, event: run.event, step: run.step, now: clock.now(), appearing: appearing, leftovers: leftovers,
                     checkCancelled: cancellation.check
                 ).outcome()
             }

@@ -14,6 +14,7 @@ struct FolderMaker {
     /// Held while names are compared with those that are there and appear beside them: two that differ only in case must not pass
     /// each other.
     let appearing: AppearanceLock
+    let leftovers: FolderLeftovers
     let checkCancelled: () throws(FolderProblem) -> Void
 
     /// The name by which the new folder is known in its staging folder.
@@ -27,15 +28,15 @@ struct FolderMaker {
 
     func run() throws(FolderProblem) -> JSONValue {
         try checkCancelled()
-        let root = try RootFolder.open(plan.root)
-        try StagingFolder.sweep(root, for: event, now: now)
+        let root = try RootFolder.open(plan.place)
+        try StagingFolder.sweep(root, for: event, now: now, leftovers: leftovers)
         guard case .make = try choose(in: root) else { return try settle(in: root) }
 
-        let staging = try StagingFolder(in: root, for: event)
+        let staging = try StagingFolder(in: root, for: event, leftovers: leftovers)
         let writer = TreeWriter(mode: plan.mode, checkCancelled: checkCancelled)
-        try writer.write(plan.folder, as: Self.staged, marker: marker, in: staging.directory)
+        try writer.write(plan.folder, as: Self.staged, marker: marker, in: staging.own.directory)
         try checkCancelled()
-        guard let name = try appear(from: staging.directory, in: root) else { return try settle(in: root) }
+        guard let name = try appear(from: staging.own.directory, in: root) else { return try settle(in: root) }
         return plan.result(named: name, created: true)
     }
 
@@ -103,7 +104,7 @@ struct FolderMaker {
                 throw .inTheWay(kind, parent.path(of: name.shown))
             }
             let filler = FolderFiller(
-                writer: TreeWriter(mode: plan.mode, checkCancelled: checkCancelled), event: event, appearing: appearing)
+                writer: TreeWriter(mode: plan.mode, checkCancelled: checkCancelled), event: event, appearing: appearing, leftovers: leftovers)
             try filler.fill(parent.folder(name.text, shown: name.shown), with: plan.folder.folder, stagingIn: root)
         }
     }

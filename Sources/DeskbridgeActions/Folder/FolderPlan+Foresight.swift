@@ -6,7 +6,7 @@ extension FolderPlan {
     func foreseen() -> JSONValue? {
         let name = folder.name
         do throws(FolderProblem) {
-            let root = try Directory(following: root.text)
+            let root = try RootFolder.find(place)
             let choice = try ParentFolder(self).visit(in: root, making: false) { parent throws(FolderProblem) in
                 // No event has run yet, so no folder is its own.
                 try FolderChoice(name, among: parent.names(), ifExists) { _ throws(FolderProblem) in false }

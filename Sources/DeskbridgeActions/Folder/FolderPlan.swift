@@ -12,6 +12,8 @@ package enum ExistingFolderRule: String, Sendable, CaseIterable {
 /// A folder with all that lies in it, decided to the last byte before anything is made.
 package struct FolderPlan: StepPlan {
     package let root: RootPath
+    /// How the root is reached.
+    package let place: GrantedPlace
     /// The folders between the root and the folder: shared with others, made if missing.
     package let parents: [SegmentName]
     package let folder: FolderTree.Entry

@@ -54,7 +54,7 @@ package struct FolderStep: PlannableStep {
     }
 
     package func plan(_ fields: FieldValues, grants: Grants) throws(PlanError) -> FolderPlan {
-        guard grants.allows(folder: root.text) else { throw .refused(.notGranted, notGranted) }
+        guard let place = grants.place(of: root.text) else { throw .refused(.notGranted, notGranted) }
         guard let segments = try name.paths(fields).first, let last = segments.last else {
             throw .refused(.emptyValue, "the name of the folder is empty")
         }
@@ -66,7 +66,7 @@ package struct FolderStep: PlannableStep {
             throw .refused(.tooLong, "the path of \"\(last.shown)\" has more than \(FolderTreeTemplate.longestPath) bytes")
         }
         return FolderPlan(
-            root: root, parents: segments.dropLast(), folder: FolderTree.Entry(last, folder: try tree.tree(fields, base: base + 4)),
+            root: root, place: place, parents: segments.dropLast(), folder: FolderTree.Entry(last, folder: try tree.tree(fields, base: base + 4)),
             ifExists: ifExists, mode: mode)
     }
 }

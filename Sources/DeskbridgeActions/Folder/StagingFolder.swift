@@ -9,34 +9,41 @@ struct StagingFolder: ~Copyable {
     static let longestStay: Int64 = 86_400
     private static let prefix = ".deskbridge-"
 
-    let directory: Directory
-    private let root: Directory
-    private let name: String
+    let own: OwnFolder
+    private let leftovers: FolderLeftovers
 
-    init(in root: borrowing Directory, for event: EventID) throws(FolderProblem) {
+    init(in root: borrowing Directory, for event: EventID, leftovers: @escaping FolderLeftovers) throws(FolderProblem) {
         let random = String(UInt64.random(in: .min ... .max), radix: 16)
         let name = Self.prefix + "\(event)-" + String(repeating: "0", count: 16 - random.count) + random
-        let ownRoot = try root.reopened()
-        guard try ownRoot.makeFolder(name, mode: 0o700) else { throw .contended(root.path(of: name)) }
-        do throws(FolderProblem) { directory = try ownRoot.folder(name) } catch {
-            ownRoot.removeEmptyFolder(name)
-            throw error
-        }
-        self.root = ownRoot
-        self.name = name
+        own = try OwnFolder(making: name, in: root.reopened())
+        self.leftovers = leftovers
     }
 
     /// Whatever did not leave it by appearing goes with it.
-    deinit { root.removeTree(name) }
+    deinit {
+        var removal = TreeRemoval()
+        if !own.remove(&removal) { leftovers(own.directory.path) }
+    }
 
     /// Removes what crashes left behind: of this event all, as nothing else works for it now; of others what is too old to be in use.
-    static func sweep(_ root: borrowing Directory, for event: EventID, now: Timestamp) throws(FolderProblem) {
+    ///
+    /// A folder that only bears such a name, and not the bridge's mark, stays with all that is in it.
+    static func sweep(
+        _ root: borrowing Directory, for event: EventID, now: Timestamp, removal: TreeRemoval = TreeRemoval(), leftovers: FolderLeftovers
+    ) throws(FolderProblem) {
+        var removal = removal
         for name in try root.names() {
             guard let owner = owner(of: name), let status = try root.status(of: name),
                 EntryKind(mode: status.st_mode) == .folder, status.st_uid == geteuid()
             else { continue }
             let isOld = Int64(status.st_mtim.tv_sec) < now.milliseconds / 1000 - longestStay
-            if owner == event || isOld { root.removeTree(name) }
+            guard owner == event || isOld else { continue }
+            if let left = OwnFolder(leftAs: name, in: root) {
+                if !left.remove(&removal) { leftovers(root.path(of: name)) }
+            } else {
+                // The crash may have come before the mark.
+                root.removeEmptyFolder(name)
+            }
         }
     }
 

@@ -8,14 +8,17 @@ package struct ProcessHandler: StepHandler {
     private let environment: [String: String]
     private let home: String
     private let support: @Sendable () -> SandboxSupport
+    private let leftovers: FolderLeftovers
 
     /// - Parameters:
     ///   - environment: the bridge's own, of which actions may pass on parts.
     ///   - home: the absolute path of the person's folder.
     ///   - support: which sandboxes there are; asked for only when an action wants one.
     package init(
-        environment: [String: String], home: String, support: @escaping @Sendable () -> SandboxSupport = { .ofThisMachine }
+        environment: [String: String], home: String, support: @escaping @Sendable () -> SandboxSupport = { .ofThisMachine },
+        leftovers: @escaping FolderLeftovers = { _ in }
     ) {
+        self.leftovers = leftovers
         self.support = support
         self.environment = environment
         self.home = home
@@ -38,7 +41,7 @@ package struct ProcessHandler: StepHandler {
             output: OutputCapture(tail: plan.tail, keepsWhole: plan.parsesJSON, secrets: plan.secrets) { run.output(.stdout, $0) },
             error: OutputCapture(tail: plan.tail, keepsWhole: false, secrets: plan.secrets) { run.output(.stderr, $0) },
             cancellations: cancellations)
-        return await withTaskCancellationHandler {
+        let outcome = await withTaskCancellationHandler {
             // A task of its own, because ending a process takes waiting, and waits end at once in a cancelled task. It is
             // awaited here, and ends the process when this one is cancelled.
             await Task {
@@ -51,5 +54,12 @@ package struct ProcessHandler: StepHandler {
         } onCancel: {
             cancellation.yield()
         }
+        if let temporary = preparation.temporary {
+            await BlockingCalls.run { [leftovers] in
+                temporary.remove(leftovers: leftovers)
+                PrivateFolder.sweep(leftovers: leftovers)
+            }
+        }
+        return outcome
     }
 }

@@ -14,7 +14,7 @@ struct ProcessPreparation: Sendable {
     private(set) var ruleset: Descriptor?
     /// The other end of what bubblewrap tells.
     private(set) var bubblewrapStatus: Descriptor?
-    /// Removed when the process is gone and this with it.
+    /// To be removed when the process is gone.
     private(set) var temporary: PrivateFolder?
 
     func isolatesNetwork(_ plan: ProcessPlan) -> Bool { plan.sandbox?.tier == .landlock && plan.sandbox?.network == .own }
@@ -66,12 +66,14 @@ struct ProcessPreparation: Sendable {
         let write = try Self.opened(sandbox.write)
         var read: [Descriptor]?
         if let folders = sandbox.read { read = try Self.opened(folders).map(\.1) }
-        guard let temporary = PrivateFolder(), let place = Descriptor(place: temporary.path, O_NOFOLLOW) else {
-            throw Failure("spawn_failed", "\(plan.name) was not started: no folder for its temporary files (\(Errno.last))", .retryable)
+        let temporary: PrivateFolder
+        do throws(FolderProblem) { temporary = try PrivateFolder() } catch {
+            let reason = Errno(rawValue: error.errorNumber ?? 0)
+            throw Failure("spawn_failed", "\(plan.name) was not started: no folder for its temporary files (\(reason))", .retryable)
         }
         self.temporary = temporary
         if !plan.environment.contains(where: { $0.name == "TMPDIR" }) { extraEnvironment = ["TMPDIR=\(temporary.path)"] }
-        guard let ruleset = Landlock.ruleset(for: sandbox, executable: executable, write: write.map(\.1) + [place], read: read) else {
+        guard let ruleset = Landlock.ruleset(for: sandbox, executable: executable, write: write.map(\.1) + [temporary.place], read: read) else {
             throw Self.unavailable(plan, "the kernel refused the rules (\(Errno.last))")
         }
         self.ruleset = ruleset
@@ -133,14 +135,10 @@ struct ProcessPreparation: Sendable {
 
 extension SandboxPlan.Folder {
     fileprivate func open() throws(FolderProblem) -> Descriptor {
-        func kept(_ number: CInt) throws(FolderProblem) -> Descriptor {
-            guard let copy = Descriptor(checked: fcntl(number, F_DUPFD_CLOEXEC, 0)) else { throw .last("hold \(path.shown) open") }
-            return copy
-        }
-        let folder = try Directory(following: root)
-        let names = path.value.utf8.dropFirst(root.utf8.count).split(separator: UInt8(ascii: "/")).compactMap { String($0) }
-        if names.isEmpty { return try kept(folder.descriptor) }
-        return try kept(folder.folder(names, shown: names).descriptor)
+        let granted = try Directory(following: root)
+        let path = (try? AbsolutePath(path.value))?.description ?? path.value
+        let names = path.utf8.dropFirst(root.utf8.count).split(separator: UInt8(ascii: "/")).compactMap { String($0) }
+        return names.isEmpty ? granted.held : try granted.folder(names, shown: names).held
     }
 }
 

@@ -1,4 +1,5 @@
 internal import DeskbridgeCore
+internal import DeskbridgeEngine
 internal import Glibc
 
 /// The folders and files of the home: there, ours, and closed to others.
@@ -66,14 +67,9 @@ enum HomeChecks {
     static func authorship(_ paths: [String]) -> Finding {
         var looked = 0
         for path in paths.flatMap(withContents) {
-            guard let facts = FileFacts(path) else { continue }
+            guard FileFacts(path) != nil else { continue }
             looked += 1
-            guard facts.owner == getuid() || facts.owner == 0 else {
-                return .failed("\(path) belongs to user \(facts.owner), not to you", remedy: "Run: sudo chown \"$USER\" '\(path)'")
-            }
-            guard facts.mode & 0o022 == 0 else {
-                return .failed("\(path) has mode \(facts.octalMode): others can change it", remedy: "Run: chmod go-w '\(path)'")
-            }
+            if let objection = FileAuthorship.objection(to: path) { return .failed(objection.reason, remedy: "Run: \(objection.remedy)") }
         }
         return looked == 0 ? .skipped("none yet") : .passed("nobody else can change them")
     }

@@ -41,15 +41,7 @@ struct HomeFiles {
     /// The configuration of a home; the defaults where there is no file.
     static func configuration(of home: BridgeHome) throws(DefinitionErrors) -> BridgeConfiguration {
         guard FileFacts(home.configurationFile) != nil else { return .defaults }
-        guard access(home.configurationFile, R_OK) == 0 else {
-            let reason = "the file cannot be read: \(String(cString: strerror(errno)))"
-            throw DefinitionErrors([DefinitionError(SourceLocation(file: home.configurationFile, line: 1, column: 1), reason)])
-        }
-        let bytes: [UInt8]
-        do throws(CommandFailure) { bytes = try PayloadSource.read(home.configurationFile) } catch {
-            throw DefinitionErrors([DefinitionError(SourceLocation(file: home.configurationFile, line: 1, column: 1), error.message)])
-        }
-        return try BridgeConfiguration.parse(try DefinitionFile(name: "deskbridge.yaml", bytes: bytes).node())
+        return try BridgeConfiguration.parse(try DefinitionSource.read(home.configurationFile, named: "deskbridge.yaml").node())
     }
 
     /// - Throws: ``CommandFailure`` with every mistake and its place.

@@ -1,8 +1,11 @@
 extension Timestamp {
-    /// Reads what ``Timestamp/description`` writes: RFC 3339 in UTC, with or without a fraction of a second.
+    /// With nine digits of a fraction, so that no number in it outgrows its type.
+    private static let longestText = 30
+
+    /// Reads what ``Timestamp/description`` writes: RFC 3339 in UTC, with or without a fraction of a second, of nine digits at most.
     package init?(_ text: String) {
         let bytes = Array(text.utf8)
-        guard bytes.count >= 20, bytes.last == UInt8(ascii: "Z") else { return nil }
+        guard (20...Self.longestText).contains(bytes.count), bytes.last == UInt8(ascii: "Z") else { return nil }
         for (position, mark) in [(4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":")] {
             guard bytes[position] == mark.utf8.first else { return nil }
         }
@@ -22,7 +25,7 @@ extension Timestamp {
         var milliseconds: Int64 = 0
         if bytes.count > 20 {
             guard bytes.count > 21, bytes[19] == UInt8(ascii: "."), let fraction = number(20..<min(23, bytes.count - 1)),
-                number(20..<bytes.count - 1) != nil, bytes.count <= 30
+                number(20..<bytes.count - 1) != nil
             else { return nil }
             milliseconds = fraction
             for _ in min(3, bytes.count - 21)..<3 { milliseconds *= 10 }

@@ -36,7 +36,8 @@ struct FolderChanges: Sendable {
 
     /// Watches the folders for files, and the folders around them for their coming and going. What is watched already stays so.
     private static func watch(_ folders: [String], _ descriptor: CInt) throws(FolderChangesError) {
-        let files = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR | IN_MASK_ADD)
+        // A file that was refused because of its mode may have been given another.
+        let files = UInt32(IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR | IN_MASK_ADD)
         let comings = UInt32(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR | IN_MASK_ADD)
         for folder in folders {
             // Without the right to read the parent a folder can still be watched; only its replacement goes unnoticed.

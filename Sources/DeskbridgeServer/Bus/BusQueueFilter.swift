@@ -21,7 +21,7 @@ struct BusQueueFilter {
         case "state": filter.states = try Self.states(value)
         case "type": filter.type = try Self.text(key, value, EventType.init)
         case "client": filter.client = try Self.text(key, value) { ClientName($0) }
-        case "after": before = try Self.text(key, value) { Int64($0) }
+        case "after": before = try Self.text(key, value, EventQuery.cursor)
         case "limit":
             guard let number = value.integer, number > 0 else { throw Self.wrong(key, "must be an integer above 0") }
             limit = Int(clamping: min(number, Int64(EventQuery.largestPage)))

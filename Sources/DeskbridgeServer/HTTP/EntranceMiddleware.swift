@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import WebSocketTransport
 
 /// Stands before every route: the right host, no token in the URL, CORS for the origins we know, problems as documents.
 struct EntranceMiddleware: RouterMiddleware {
@@ -51,6 +52,8 @@ struct EntranceMiddleware: RouterMiddleware {
             let methods = error.status == .notFound ? known.methods(of: request.uri.path) : []
             response = try Self.problem(for: error.status, methods).response(from: request, context: context)
             if !methods.isEmpty { response.headers[.allow] = methods.joined(separator: ", ") }
+        } catch let error where RequestFraming.isBroken(error) {
+            response = try Problem(.malformedRequest, "The body breaks the rules of HTTP.").response(from: request, context: context)
         } catch {
             context.logger.error(
                 "request failed", metadata: ["event": "http.failed", "path": "\(path)", "error": "\(error)"])

@@ -24,9 +24,12 @@ struct EventQuery {
             client: try Self.value(query["client"], "client", ClientName.init),
             text: query["q"].map { String($0.prefix(200)) },
             from: try Self.value(query["from"], "from") { Timestamp($0) }, to: try Self.value(query["to"], "to") { Timestamp($0) })
-        before = try Self.value(query["after"], "after") { Int64($0) }
+        before = try Self.value(query["after"], "after", Self.cursor)
         limit = min(try Self.value(query["limit"], "limit") { text in Int(text).flatMap { $0 > 0 ? $0 : nil } } ?? 50, Self.largestPage)
     }
+
+    /// Reads ``EventPage/next`` as an answer said it; nil if it is none.
+    static func cursor(_ text: String) -> Int64? { Int64(text).flatMap { $0 >= 0 ? $0 : nil } }
 
     private static func value<Value>(_ text: String?, _ name: String, _ read: (String) -> Value?) throws(Problem) -> Value? {
         guard let text, !text.isEmpty else { return nil }

@@ -117,6 +117,7 @@ extension RequestGuard {
         let hosts = head.headers["host"].count
         let isOldVersion = head.version != .http1_1
         guard hosts == 1 || hosts == 0 && isOldVersion else { return refuse(.badRequest, context) }
+        guard RequestFraming.isKnown(head.headers["transfer-encoding"]) else { return refuse(.badRequest, context) }
         switch RequestTarget(head.uri) {
         case .origin: break
         case .absolute(let authority, let path):

@@ -16,7 +16,7 @@ struct FolderCancellationTests {
     private func run(_ plan: FolderPlan, cancelledAt last: Int) -> (StepOutcome, checks: Int) {
         let checks = Mutex(0)
         let maker = FolderMaker(
-            plan: plan, event: event, step: "s", now: FolderFixture.now, appearing: AppearanceLock(),
+            plan: plan, event: event, step: "s", now: FolderFixture.now, appearing: AppearanceLock(), leftovers: { _ in },
             checkCancelled: { () throws(FolderProblem) in
                 let number = checks.withLock { count in
                     count += 1

@@ -38,8 +38,10 @@ final class FolderFixture: Sendable {
         return FieldValues(parameters: all, secretNames: ["token"], date: Self.now)
     }
 
-    func plan(_ yaml: String, _ parameters: JSONObject = [:]) throws -> FolderPlan {
-        try step(yaml).plan(fields(parameters), grants: Grants(folders: [AbsolutePath("/tmp"), AbsolutePath("/dev/shm")]))
+    /// - Parameter granted: folders beneath the home; nil for all that lies where homes of tests do.
+    func plan(_ yaml: String, _ parameters: JSONObject = [:], granted: [String]? = nil) throws -> FolderPlan {
+        let folders = granted?.map { "\(home)/\($0)" } ?? ["/tmp", "/dev/shm"]
+        return try step(yaml).plan(fields(parameters), grants: Grants(folders: folders.map { try AbsolutePath($0) }))
     }
 
     func perform(_ plan: FolderPlan, for event: EventID = EventID(at: now), step: String = "project") async -> StepOutcome {
@@ -48,8 +50,17 @@ final class FolderFixture: Sendable {
     }
 
     /// Plans and performs.
-    func make(_ yaml: String, _ parameters: JSONObject = [:], for event: EventID = EventID(at: now)) async throws -> StepOutcome {
-        await perform(try plan(yaml, parameters), for: event)
+    func make(
+        _ yaml: String, _ parameters: JSONObject = [:], granted: [String]? = nil, for event: EventID = EventID(at: now)
+    ) async throws -> StepOutcome {
+        await perform(try plan(yaml, parameters, granted: granted), for: event)
+    }
+
+    /// Makes a staging folder in the root as a crash leaves it behind, and calls `body` with it.
+    func leave(_ name: String, _ body: (borrowing Directory) throws -> Void = { _ in }) throws {
+        try add(folder: "Projects")
+        let left = try OwnFolder(making: name, in: Directory(following: root))
+        try body(left.directory)
     }
 
     func result(_ name: String, created: Bool) -> StepOutcome {

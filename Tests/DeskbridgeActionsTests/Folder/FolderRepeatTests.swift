@@ -51,6 +51,7 @@ struct FolderRepeatTests {
 
     @Test func whatACrashOfThisEventLeftBehindIsRemoved() async throws {
         let left = ".deskbridge-\(event)-0123456789abcdef"
+        try fixture.leave(left)
         try fixture.add(file: "Projects/\(left)/new/a/half.txt", "ha")
         try fixture.add(link: "Projects/\(left)/new/out", to: fixture.home)
         #expect(try await fixture.make(yaml("reuse"), for: event).created == true)
@@ -66,6 +67,7 @@ struct FolderRepeatTests {
             ".deskbridge-\(other)x0123456789abcdef", "deskbridge-\(other)-0123456789abcdef",
         ]
         let yesterday = Date(timeIntervalSinceNow: -86_500)
+        for name in [old, young] { try fixture.leave(name) }
         for name in [old, young] + strangers { try fixture.add(file: "Projects/\(name)/new/x") }
         try fixture.add(link: "Projects/.deskbridge-\(other)-0000000000000000", to: fixture.home)
         for name in [old] + strangers {

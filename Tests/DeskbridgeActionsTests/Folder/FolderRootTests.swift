@@ -12,9 +12,45 @@ struct FolderRootTests {
     @Test func theRootMayBeALinkOfThePersonsOwn() async throws {
         try fixture.add(folder: "disk")
         try fixture.add(link: "Projects", to: fixture.home + "/disk")
-        #expect(try await fixture.make("{root: ~/Projects, name: p, tree: [a]}") == fixture.result("p", created: true))
-        #expect(try await fixture.make("{root: ~/Projects/new/er, name: p}").created == true)
+        let granted = ["Projects"]
+        #expect(try await fixture.make("{root: ~/Projects, name: p, tree: [a]}", granted: granted) == fixture.result("p", created: true))
+        #expect(try await fixture.make("{root: ~/Projects/new/er, name: p}", granted: granted).created == true)
+        #expect(try fixture.plan("{root: ~/Projects/new/er, name: p}", granted: granted).foreseen()?["created"] == false)
         #expect(try fixture.listing("disk") == ["new/", "new/er/", "new/er/p/", "p/", "p/a/"])
+    }
+
+    @Test func foldersOnTheWayToTheGrantedOneMayBeLinksToo() async throws {
+        try fixture.add(folder: "disk")
+        try fixture.add(link: "work", to: "disk")
+        #expect(try await fixture.make("{root: ~/work/Projects/in, name: p}", granted: ["work/Projects"]).created == true)
+        #expect(try fixture.listing("disk") == ["Projects/", "Projects/in/", "Projects/in/p/"])
+    }
+
+    /// Where programs may write, none of them can lead the next step out by a link.
+    @Test(
+        arguments: ["~/granted/in", "~/granted/in/deep", "~/granted/in/deep/new"], [["granted"], ["granted", "granted/in"]] as [[String]])
+    func aLinkBetweenTheGrantedFolderAndTheRootIsNotFollowed(root: String, granted: [String]) async throws {
+        try fixture.add(folder: "outside/deep")
+        try fixture.add(folder: "granted")
+        try fixture.add(link: "granted/in", to: fixture.home + "/outside")
+        let yaml = "{root: \(root), name: p, tree: [a]}"
+        let plan = try fixture.plan(yaml, granted: granted)
+        #expect(plan.foreseen()?["created"] == nil)
+        let outcome = await fixture.perform(plan)
+        #expect(outcome.code == "symlink_in_the_way")
+        #expect(outcome.message?.contains("beneath \(fixture.home)/granted,") == true)
+        #expect(try fixture.listing("outside") == ["deep/"])
+        #expect(try fixture.listing("granted") == ["in@"])
+    }
+
+    @Test func aFolderThatBecomesALinkAfterThePlanIsNotFollowed() async throws {
+        try fixture.add(folder: "outside")
+        try fixture.add(folder: "granted/in")
+        let plan = try fixture.plan("{root: ~/granted/in, name: p}", granted: ["granted"])
+        try FileManager.default.removeItem(atPath: fixture.home + "/granted/in")
+        try fixture.add(link: "granted/in", to: "../outside")
+        #expect(await fixture.perform(plan).code == "symlink_in_the_way")
+        #expect(try fixture.listing("outside").isEmpty)
     }
 
     @Test func aLinkThatLeadsNowhereIsNotMended() async throws {

@@ -70,6 +70,20 @@ extension Refusal {
         Refusal("WebSocket without its handshake", "GET", "/v1/ws", 426, "upgrade_required"),
         Refusal("state that there is not", "GET", "/v1/events?state=done", 400, "malformed_request"),
         Refusal("cursor that is none", "GET", "/v1/events?after=yesterday", 400, "malformed_request"),
+        Refusal("cursor before the beginning", "GET", "/v1/events?after=-1", 400, "malformed_request"),
+        Refusal("least cursor", "GET", "/v1/events?after=-9223372036854775808", 400, "malformed_request"),
+        Refusal("least cursor of a search", "GET", "/v1/events?q=x&after=-9223372036854775808", 400, "malformed_request"),
+        Refusal("cursor that is too large", "GET", "/v1/events?after=9223372036854775808", 400, "malformed_request"),
+        Refusal("least limit", "GET", "/v1/events?limit=-9223372036854775808", 400, "malformed_request"),
+        Refusal(
+            "moment with too much of a fraction", "GET", "/v1/events?from=9999-12-31T23:59:60.999999999999999999999Z", 400,
+            "malformed_request"),
+        Refusal("place before the beginning", "GET", "/v1/stream?since=-9223372036854775808", 400, "malformed_request"),
+        Refusal(
+            "place before the beginning, in the header", "GET", "/v1/stream", headers: [("Last-Event-ID", "-1")], 400, "malformed_request"),
+        Refusal(
+            "acknowledged before the beginning", "POST", "/v1/ack", headers: [("Content-Type", "application/json")],
+            body: #"{"seq":-9223372036854775808}"#, 422, "invalid_event"),
         Refusal("limit that is none", "GET", "/v1/events?limit=-1", 400, "malformed_request"),
         Refusal("channel that there is not", "GET", "/v1/stream?channels=everything", 422, "invalid_event"),
     ]

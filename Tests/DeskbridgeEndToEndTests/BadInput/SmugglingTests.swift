@@ -22,6 +22,9 @@ struct SmugglingTests {
         ("length and chunks", "POST /v1/events HTTP/1.1\r\nHJContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
         ("chunks and length", "POST /v1/events HTTP/1.1\r\nHJTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"),
         ("unknown coding", "POST /v1/events HTTP/1.1\r\nHJTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
+        ("a coding before chunked", "POST /v1/events HTTP/1.1\r\nHJTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+        ("chunked twice", "POST /v1/events HTTP/1.1\r\nHJTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"),
+        ("no coding", "POST /v1/events HTTP/1.1\r\nHJTransfer-Encoding:\r\n\r\n0\r\n\r\n"),
         ("chunked is not the last", "POST /v1/events HTTP/1.1\r\nHJTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"),
         ("two codings", "POST /v1/events HTTP/1.1\r\nHJTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n"),
         ("coding behind a tab", "POST /v1/events HTTP/1.1\r\nHJTransfer-Encoding:\u{B}chunked\r\n\r\n0\r\n\r\n"),
@@ -56,6 +59,21 @@ struct SmugglingTests {
                 // A body that breaks off after the request was refused for want of a token ends the connection too.
                 #expect(answers == [400] || answers == [401], "\(name): \(answers)")
             }
+            #expect(try await bridge.serves())
+        }
+    }
+
+    /// With a token the body is read too.
+    @Test func aBodyWithoutACertainEndIsRefusedAndNoFailureOfTheBridge() async throws {
+        try await withBridge(.samples) { bridge in
+            let token = try await bridge.token("dashboard")
+            for (name, text) in Self.ambiguous {
+                let written = Self.written(text, port: bridge.port).replacing(
+                    "Content-Type: application/json\r\n", with: "Content-Type: application/json\r\nAuthorization: Bearer \(token)\r\n")
+                let answers = try await Self.answers(to: written + "GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:\(bridge.port)\r\n\r\n", bridge)
+                #expect(answers == [400], "\(name): \(answers)")
+            }
+            #expect(!bridge.log.all.contains { $0.contains("http.failed") })
             #expect(try await bridge.serves())
         }
     }

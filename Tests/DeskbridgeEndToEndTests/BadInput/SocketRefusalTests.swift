@@ -24,6 +24,13 @@ struct SocketRefusalTests {
         (#"{"type":"subscribe","channels":["output:x"]}"#, "invalid_event"),
         (#"{"type":"subscribe","since":-1}"#, "invalid_event"), (#"{"type":"subscribe","since":"1"}"#, "invalid_event"),
         (#"{"type":"subscribe","since":1.5}"#, "invalid_event"),
+        (#"{"type":"subscribe","since":-9223372036854775808}"#, "invalid_event"),
+        (#"{"type":"subscribe","since":9223372036854775808}"#, "invalid_event"), (#"{"type":"subscribe","since":NaN}"#, "malformed_json"),
+        (#"{"type":"ack","seq":-9223372036854775808}"#, "invalid_event"), (#"{"type":"ack","seq":9223372036854775808}"#, "invalid_event"),
+        (#"{"type":"ack","seq":\#(String(repeating: "9", count: 5000))}"#, "invalid_event"),
+        (#"{"type":"ack","seq":1e-9999}"#, "invalid_event"), (#"{"type":"ack","seq":1e99999999999}"#, "malformed_json"),
+        (#"{"type":"request","id":"","action":"list_events"}"#, "invalid_event"),
+        (#"{"type":"request","id":"r","action":"get_event","payload":{"id":-9223372036854775808}}"#, "invalid_event"),
         (#"{"type":"ack"}"#, "invalid_event"), (#"{"type":"ack","seq":-1}"#, "invalid_event"),
         (#"{"type":"ack","seq":"1"}"#, "invalid_event"), (#"{"type":"ack","seq":1e300}"#, "invalid_event"),
         (#"{"type":"request"}"#, "invalid_event"), (#"{"type":"request","id":1,"action":"get_event"}"#, "invalid_event"),
@@ -46,6 +53,10 @@ struct SocketRefusalTests {
                 let answer = try await socket.next("an answer to \(text.prefix(100))") { $0["type"] == "error" || $0["type"] == "accepted" }
                 #expect(answer["code"] == .string(code), "\(text.prefix(100)): \(answer.text)")
                 #expect(answer["message"]?.stringValue?.isEmpty == false)
+            }
+            // Further than anything was ever sent: as far as there is.
+            for text in [#"{"type":"ack","seq":9223372036854775807}"#, #"{"type":"subscribe","since":9223372036854775807}"#] {
+                socket.send(text: text)
             }
             socket.send(BrowserFrame(BrowserFrame.binary, Array(#"{"type":"ping"}"#.utf8)))
             try await socket.next("error", ["code": "unsupported_media_type"])

@@ -38,6 +38,37 @@ struct ReloadTests {
         }
     }
 
+    @Test func aFileThatOthersMayWriteIsNotTakenUntilItsModeIsMended() async throws {
+        try await withBridge(.samples) { bridge in
+            let token = try await bridge.token("dashboard")
+            let file = bridge.home.bridge + "/actions/create-resource.yaml"
+            let changed = BridgeFiles.createResource.replacing("confirm: RESOURCE_CREATED", with: "confirm: RESOURCE_MADE")
+            #expect(chmod(file, 0o666) == 0)
+            _ = try await bridge.logged("definitions.refused")
+            try Data(changed.utf8).write(to: URL(fileURLWithPath: file))
+            let refused = try await bridge.logged("definitions.refused")
+            #expect(refused["error"]?.stringValue?.contains("chmod go-w '\(file)'") == true, "\(refused)")
+            #expect(try await bridge.postAndWait(Self.create, token: token).json?["confirmation"]?["type"] == "RESOURCE_CREATED")
+            #expect(chmod(file, 0o644) == 0)
+            _ = try await bridge.logged("definitions.reloaded")
+            let other = event("CREATE_RESOURCE", "k2", ["name": "B", "user": "x"])
+            #expect(try await bridge.postAndWait(other, token: token).json?["confirmation"]?["type"] == "RESOURCE_MADE")
+        }
+    }
+
+    @Test(arguments: ["deskbridge.yaml", "actions/create-resource.yaml", "policies/all.yaml", "actions", "policies"])
+    func theBridgeDoesNotStartOnWhatOthersMayWrite(path: String) async throws {
+        var files = BridgeFiles.samples
+        files.policies["all"] = "rules: []\n"
+        files.configuration = "log: {level: info}\n"
+        let home = try TestHome(files)
+        let full = "\(home.bridge)/\(path)"
+        #expect(chmod(full, path.hasSuffix("yaml") ? 0o646 : 0o757) == 0)
+        let (exit, _, errors) = try await RunningBridge.launch(home).result()
+        #expect(exit == .code(78))
+        #expect(errors.contains("chmod go-w '\(full)'"), "\(errors)")
+    }
+
     @Test func oneBrokenFileDoesNotHoldUpAnother() async throws {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")

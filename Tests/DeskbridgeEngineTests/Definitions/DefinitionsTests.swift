@@ -2,6 +2,7 @@ import DeskbridgeActions
 import DeskbridgeCore
 import DeskbridgeTestSupport
 import Foundation
+import Glibc
 import Testing
 
 @testable import DeskbridgeEngine
@@ -40,6 +41,49 @@ import Testing
 
     private func mayCause(_ type: String, _ definitions: Definitions) -> Bool {
         definitions.current.policy.policy.mayCause(type: type, client: "studio", origin: nil)
+    }
+
+    // MARK: Who may write
+
+    @Test(arguments: ["actions/a.yaml", "policies/p.yaml", "actions", "policies"], [0o002, 0o022] as [mode_t])
+    func whatEverybodyMayWriteIsNotLoaded(path: String, mode: mode_t) throws {
+        let full = "\(home.bridge)/\(path)"
+        #expect(chmod(full, 0o755 | mode) == 0)
+        let refused = #expect(throws: DefinitionErrors.self) { try definitions() }
+        #expect(refused?.errors.map(\.location.file) == [path])
+        #expect(refused?.description.contains("chmod go-w '\(full)'") == true)
+    }
+
+    @Test(.enabled(if: getuid() == 0), arguments: ["actions/a.yaml", "policies/p.yaml", "policies"])
+    func whatBelongsToAnotherUserIsNotLoaded(path: String) throws {
+        #expect(chown("\(home.bridge)/\(path)", 12_345, 0) == 0)
+        let refused = #expect(throws: DefinitionErrors.self) { try definitions() }
+        #expect(refused?.description.contains("belongs to user 12345") == true)
+    }
+
+    @Test(.enabled(if: getuid() == 0)) func onlyTheGroupOfOneUserAloneMayWriteToo() throws {
+        let full = home.bridge + "/policies/p.yaml"
+        #expect(chmod(full, 0o664) == 0)
+        // Root's own group, which has no other member.
+        #expect(chown(full, 0, 0) == 0)
+        #expect(try types(definitions()) == ["A", "B"])
+        for group in [gid_t(1), 12_345] {
+            #expect(chown(full, 0, group) == 0)
+            let refused = #expect(throws: DefinitionErrors.self) { try definitions() }
+            #expect(refused?.description.contains("has mode 0664: others can change it") == true)
+        }
+    }
+
+    @Test func aReloadKeepsWhatWasInForceUntilTheModeIsMended() throws {
+        let definitions = try definitions()
+        try write("policies/p", "rules: [{allow: [A], clients: [studio]}]")
+        let full = home.bridge + "/policies/p.yaml"
+        #expect(chmod(full, 0o646) == 0)
+        #expect(definitions.reload()?.errors.errors.count == 1)
+        #expect(mayCause("B", definitions))
+        #expect(chmod(full, 0o644) == 0)
+        #expect(definitions.reload()?.errors.isEmpty == true)
+        #expect(!mayCause("B", definitions))
     }
 
     // MARK: Start

@@ -92,15 +92,15 @@ struct SandboxRequest: Sendable {
         var write: [SandboxPlan.Folder] = []
         for folder in self.write ?? [] {
             let path = try folder.path.render(fields)
-            guard let root = grants.root(of: path.value) else {
+            guard let place = grants.place(of: path.value) else {
                 throw .refused(.notGranted, "\(folder.what), \(path.shown.prefix(200)), lies in no granted folder")
             }
-            write.append(SandboxPlan.Folder(path: path, root: root, mustExist: true))
+            write.append(SandboxPlan.Folder(path: path, root: place.granted, mustExist: true))
         }
         if self.write == nil {
             write = grants.folders.map {
                 let path = RenderedText(literal: $0.description)
-                return SandboxPlan.Folder(path: path, root: path.value, mustExist: false)
+                return SandboxPlan.Folder(path: path, root: grants.place(of: path.value)?.granted ?? path.value, mustExist: false)
             }
         }
         var read: [SandboxPlan.Folder]?
@@ -110,14 +110,6 @@ struct SandboxRequest: Sendable {
         }
         if self.read != nil, read == nil { read = [] }
         return SandboxPlan(self, write: write, read: read, networkIsGranted: networkIsGranted, support: support)
-    }
-}
-
-extension Grants {
-    /// The granted folder that is this one or above it.
-    fileprivate func root(of path: String) -> String? {
-        guard let path = try? AbsolutePath(path) else { return nil }
-        return folders.first { $0.contains(path) }?.description
     }
 }
 

@@ -93,6 +93,54 @@ extension ProcessRuns {
             #expect(said == "seen")
         }
 
+        /// What the project's own step made, or the action names, beneath the granted folder.
+        @Test(arguments: SandboxFixture.tiers, ["{steps.project.path}", "LITERAL"])
+        func oneFolderBeneathTheGrantedOneCanBeWrittenAndItsNeighbourCannot(tier: SandboxTier, written: String) async throws {
+            let (mine, neighbour) = (fixture.granted.path + "/mine", fixture.granted.path + "/neighbour")
+            for folder in [mine, neighbour] { #expect(mkdir(folder, 0o755) == 0) }
+            defer {
+                unlink(mine + "/file")
+                for folder in [mine, neighbour] { rmdir(folder) }
+            }
+            var fixture = self.fixture
+            let path = FieldDeclaration(.object(members: ["path": FieldDeclaration(.string)]))
+            fixture.process.fields["steps"] = FieldDeclaration(.object(members: ["project": path]))
+            var values = fixture.process.fieldValues
+            values.setResult(["path": .string(mine)], ofStep: "project")
+            let script = "echo x > \(mine)/file && cat \(mine)/file; echo x 2>/dev/null > \(neighbour)/file || echo kept out"
+            let folder = written == "LITERAL" ? mine : written
+            let step = try fixture.process.step(
+                """
+                argv: [/bin/sh, -c, \(JSONValue.string(script).text)]
+                sandbox: \(sandbox(tier, ", write: [\"\(folder)\"], read: [\"\(folder)\"]"))
+                """)
+            let grants = Grants(executables: [try AbsolutePath(step.executable)], folders: [try AbsolutePath(fixture.granted.path)])
+            let outcome = await fixture.process.perform(try step.plan(values, grants: grants))
+            #expect(outcome.result?["stdout"] == "x\nkept out", "\(outcome)")
+            #expect(!SandboxFixture.exists(neighbour + "/file"))
+        }
+
+        /// Deeper than any path may be long, and deeper than a thread's stack.
+        @Test(arguments: SandboxFixture.tiers)
+        func temporaryFoldersThatLieDeepGoWithTheProcess(tier: SandboxTier) async throws {
+            let script = """
+                import os
+                place = os.environ.get("TMPDIR", "/tmp")
+                os.chdir(place)
+                for number in range(19000):
+                    os.mkdir("d")
+                    os.chdir("d")
+                print(place)
+                """
+            let plan = try fixture.plan(
+                """
+                argv: [/usr/bin/python3, -I, -c, \(JSONValue.string(script.doubled).text)]
+                sandbox: \(sandbox(tier))
+                """)
+            let place = try #require(await fixture.process.stdout(plan))
+            if tier == .landlock { #expect(place.hasPrefix("/tmp/deskbridge-step-") && !SandboxFixture.exists(place)) }
+        }
+
         @Test func bubblewrapHidesOtherProcesses() async throws {
             guard SandboxFixture.tiers.contains(.bubblewrap) else { return }
             let said = try await fixture.stdout("ls -d /proc/[0-9]* | wc -l", sandbox: sandbox(.bubblewrap))
