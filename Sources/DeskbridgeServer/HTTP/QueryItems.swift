@@ -1,11 +1,10 @@
 /// The query of a request target (RFC 3986 section 3.4), as forms encode it.
 package struct QueryItems: Sendable {
     private let items: [(name: String, value: String)]
-    /// The whole target, as it was sent and decoded: no client should send a fragment, say, but what is sent can be logged.
-    private let spellings: [String]
+    private let target: String
 
     package init(_ target: String) {
-        spellings = [target, Self.decoded(target[...])]
+        self.target = target
         let query = target.drop { $0 != "?" }.dropFirst().prefix { $0 != "#" }
         items = query.split(separator: "&").map { item in
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -22,15 +21,15 @@ package struct QueryItems: Sendable {
 
     /// Whether a token stands in the query, under whatever name, or in the path before it or the fragment behind it.
     package var holdsToken: Bool {
-        spellings.contains { $0.utf8.contains(BearerToken.prefix.utf8) }
+        // As it was sent and decoded: no client should send a fragment, say, but what is sent can be logged.
+        [target, Self.decoded(target[...])].contains { $0.utf8.contains(BearerToken.prefix.utf8) }
             || items.contains { ["token", "access_token", "bearer", "authorization"].contains($0.name.lowercased()) }
     }
 
     /// The tokens in it, as far as they have the shape of one.
     package var tokens: [BearerToken] {
-        ([path] + items.flatMap { [$0.name, $0.value] }).flatMap { text in
-            text.ranges(of: BearerToken.prefix).compactMap { BearerToken(text[$0.lowerBound...].prefix(BearerToken.length)) }
-        }
+        let text = Self.decoded(target[...])
+        return text.ranges(of: BearerToken.prefix).compactMap { BearerToken(text[$0.lowerBound...].prefix(BearerToken.length)) }
     }
 
     private static func decoded(_ text: Substring) -> String {
