@@ -103,9 +103,8 @@ package final class Authenticator: Sendable {
     }
 
     /// Records a refusal at the door, where too many had come already.
-    func noteRefusal(_ problem: Problem, origin: String?) {
-        audit?.noteRefusal(
-            of: "sign_in", by: AuditActor(client: nil, identity: .nobody, entrance: .http, origin: origin), code: problem.code)
+    func noteRefusal(_ problem: Problem, through entrance: AuditActor.Entrance, origin: String?) {
+        audit?.noteRefusal(of: "sign_in", by: .stranger(through: entrance, origin: origin), code: problem.code)
     }
 
     /// Whether somebody who signed in could do so now: the token may have been revoked while the connection was set up.

@@ -13,7 +13,8 @@ struct FirstLook: Sendable {
         case .good: return .known
         case .none, .wrong: return .stranger
         case .refused(let problem):
-            authenticator.noteRefusal(problem, origin: request.headerFields[.origin])
+            authenticator.noteRefusal(
+                problem, through: SocketUpgrades.isHandshake(request) ? .webSocket : .http, origin: request.headerFields[.origin])
             return .refused(answer(to: request, problem))
         }
     }

@@ -7,17 +7,18 @@ import WebSocketTransport
 /// How many requests are answered of those who have not signed in, all of them together. Whoever may sign in doesn't count.
 final class StrangerRate: Sendable {
     /// Enough for several pages that load at once.
-    private static let standard = Rate(count: 500, window: .seconds(1))
+    static let standard = Rate(count: 500, window: .seconds(1))
 
     private let authenticator: Authenticator
     private let budget: ConnectionBudget
     private let monotonic: MonotonicClock
-    private let window = Mutex(RateWindow(standard))
+    private let window: Mutex<RateWindow>
 
-    init(authenticator: Authenticator, budget: ConnectionBudget, monotonic: MonotonicClock) {
+    init(authenticator: Authenticator, budget: ConnectionBudget, monotonic: MonotonicClock, rate: Rate = standard) {
         self.authenticator = authenticator
         self.budget = budget
         self.monotonic = monotonic
+        window = Mutex(RateWindow(rate))
     }
 
     func isKnown(_ channel: any Channel) -> Bool { budget.isKnown(channel) }

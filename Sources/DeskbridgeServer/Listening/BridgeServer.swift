@@ -159,7 +159,8 @@ package struct BridgeServer: Service {
         router.add(
             middleware: EntranceMiddleware(
                 port: port, tokens: tokens, pairing: pairing, known: known,
-                strangers: StrangerRate(authenticator: authenticator, budget: budget, monotonic: bridge.monotonic), audit: bridge.audit))
+                strangers: StrangerRate(authenticator: authenticator, budget: budget, monotonic: bridge.monotonic),
+                audit: bridge.audit))
         WebFileRoutes(port: port).add(to: router)
         let address = addresses.first ?? ""
         let pairings = PairingRoutes(bridge: bridge, authenticator: authenticator, tokens: tokens, desk: pairing, address: address)

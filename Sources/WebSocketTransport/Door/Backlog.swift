@@ -142,7 +142,8 @@ struct Backlog {
 
     /// When ``due(now:)`` is to be asked again, if nothing happens before; nil if it need not.
     var nextDue: Duration? {
-        [deadlines.first.map { max($0.time, endings.next) }, farewells.first?.time, waiting > 0 ? admissions.next : nil].compactMap(\.self).min()
+        [deadlines.first.map { max($0.time, endings.next) }, farewells.first?.time, waiting > 0 ? admissions.next : nil].compactMap(\.self)
+            .min()
     }
 
     private mutating func admitNext(now: Duration) -> [Action] {

@@ -168,7 +168,7 @@ struct DoorLoop: ~Copyable {
         guard let descriptor = descriptors.removeValue(forKey: caller) else { return }
         epoll.remove(descriptor)
         Self.setReceiveBuffer(of: descriptor, to: Self.admittedBuffer)
-        setup.admit.yield(descriptor)
+        if case .terminated = setup.admit.yield(descriptor) { close(descriptor) }
     }
 
     /// Ours is shut after the answer, and the connection closed when the caller shuts its own: closing with bytes unread would reset it,

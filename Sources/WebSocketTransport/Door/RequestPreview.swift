@@ -10,8 +10,8 @@ enum RequestPreview: Equatable {
     /// Longer than is looked at here, or not to be made out.
     case unclear
 
-    /// The fields that say who asks.
-    private static let fields: [HTTPField.Name] = [.authorization, .origin, .secWebSocketProtocol]
+    /// The fields that say who asks, and for what.
+    private static let fields: [HTTPField.Name] = [.authorization, .origin, .secWebSocketProtocol, .upgrade]
 
     /// - Parameter limit: the bytes that are looked at; a head that isn't whole by then is unclear.
     init(_ bytes: UnsafeRawBufferPointer, limit: Int) {
@@ -43,11 +43,15 @@ enum RequestPreview: Equatable {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
             guard let name = fields.first(where: { isSame($0, line[..<colon]) }) else { continue }
             guard request.headerFields[name] == nil else { return nil }
-            let value = String(decoding: line[(colon + 1)...], as: UTF8.self)
-            request.headerFields[name] = String(value.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+            var value = line[(colon + 1)...]
+            while let first = value.first, isBlank(first) { value.removeFirst() }
+            while let last = value.last, isBlank(last) { value.removeLast() }
+            request.headerFields[name] = String(decoding: value, as: UTF8.self)
         }
         return request
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
     private static func isSame(_ name: HTTPField.Name, _ written: Slice<UnsafeRawBufferPointer>) -> Bool {
         let name = name.canonicalName.utf8

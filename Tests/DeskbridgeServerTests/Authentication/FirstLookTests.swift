@@ -68,7 +68,9 @@ import WebSocketTransport
         try await exhaust(desk)
         for bearer in [Self.wrong, "x", ""] {
             let answer = shown(desk.look.judge(request(bearer: bearer)))
-            #expect(answer.hasPrefix("HTTP/1.1 429 ") && answer.contains("\r\nRetry-After: 60\r\n") && answer.contains("\"code\":\"rate_limited\""))
+            #expect(
+                answer.hasPrefix("HTTP/1.1 429 ") && answer.contains("\r\nRetry-After: 60\r\n")
+                    && answer.contains("\"code\":\"rate_limited\""))
         }
         #expect(shown(desk.look.judge(request("/v1/ws?ticket=dbk_x"))).hasPrefix("HTTP/1.1 429 "))
         #expect(shown(desk.look.judge(request())) == "stranger")
@@ -81,7 +83,7 @@ import WebSocketTransport
         try await exhaust(desk)
         let allowed = shown(desk.look.judge(request(bearer: Self.wrong, origin: "https://studio.example")))
         #expect(allowed.contains("\r\nAccess-Control-Allow-Origin: https://studio.example\r\n"))
-        let others = ["https://other.example", "null", "https://studio.example:443", "https://studio.example "]
+        let others = ["https://other.example", "null", "https://studio.example:443", "http://studio.example"]
         for origin in others {
             #expect(!shown(desk.look.judge(request(bearer: Self.wrong, origin: origin))).contains("Access-Control-Allow-Origin"))
         }

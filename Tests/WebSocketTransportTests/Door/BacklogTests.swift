@@ -65,7 +65,7 @@ import Testing
     @Test(arguments: [("silent", Backlog.Action.close(1)), ("begun", .answerTimeout(1)), ("waiting", .answerBusy(1))])
     func patienceEnds(_ stage: String, _ expected: Backlog.Action) {
         var backlog = Backlog(
-            places: 9, patience: .seconds(10), admissions: Pace(perSecond: 1, burst: 1), replacements: Pace(perSecond: 1, burst: 1))
+            places: 99, patience: .seconds(10), admissions: Pace(perSecond: 1, burst: 1), replacements: Pace(perSecond: 1, burst: 1))
         _ = backlog.arrived(1, now: .zero)
         if stage == "begun" { backlog.began(1) }
         if stage == "waiting" {

@@ -6,10 +6,9 @@ import Testing
 @Suite struct RequestPreviewTests {
     private static let limit = 200
 
-    private func preview(_ text: String) -> RequestPreview {
-        var bytes = Array(text.utf8)
-        return bytes.withUnsafeMutableBytes { RequestPreview(UnsafeRawBufferPointer($0), limit: Self.limit) }
-    }
+    private func preview(_ text: String) -> RequestPreview { preview(Array(text.utf8)) }
+
+    private func preview(_ bytes: [UInt8]) -> RequestPreview { bytes.withUnsafeBytes { RequestPreview($0, limit: Self.limit) } }
 
     private static func request(_ method: HTTPRequest.Method, _ path: String, _ fields: HTTPFields = [:]) -> RequestPreview {
         .whole(HTTPRequest(method: method, scheme: nil, authority: nil, path: path, headerFields: fields))
@@ -44,6 +43,6 @@ import Testing
 
     @Test func noPartOfAHeadIsTakenForAnotherThing() {
         let text = "GET /v1/ws HTTP/1.1\r\nOrigin: http://a\r\nAuthorization: Bearer dbt_x\r\n\r\n"
-        for end in 0..<text.utf8.count { #expect(preview(String(text.prefix(end))) == .unfinished) }
+        for end in 0..<text.utf8.count { #expect(preview(Array(text.utf8.prefix(end))) == .unfinished) }
     }
 }
