@@ -2,6 +2,7 @@ package import ArgumentParser
 
 /// A command that writes to a terminal it is handed, so that tests can read what it wrote.
 package protocol BridgeCommand: AsyncParsableCommand {
+    /// Which home it is about, for commands that messages tell people to type.
     var home: HomeOptions { get }
 
     /// - Throws: ``CommandFailure`` or ``ControlError`` for what the user is to be told, `ExitCode` to end without a word.
@@ -9,6 +10,9 @@ package protocol BridgeCommand: AsyncParsableCommand {
 }
 
 extension BridgeCommand {
+    /// That of a command that is about no home in particular.
+    package var home: HomeOptions { (try? HomeOptions.parse([])) ?? HomeOptions() }
+
     package func run() async throws {
         let terminal = Terminal.standard()
         do {
