@@ -1,4 +1,4 @@
-import DeskbridgeActions
+package import DeskbridgeActions
 package import DeskbridgeCore
 package import DeskbridgeStore
 package import Logging
@@ -59,9 +59,16 @@ package struct Bridge: Sendable {
     }
 
     /// Decides what becomes of what ran when the bridge last ended, and counts what is open. Run it once, before the services.
-    package func rescue() async throws(StoreError) {
-        try await Rescuer(store: store, definitions: definitions, clock: clock, logger: logger).run()
+    ///
+    /// - Parameter leftovers: what became of the processes that steps had started and that still ran.
+    package func rescue(after leftovers: [Leftover] = []) async throws(StoreError) {
+        try await Rescuer(store: store, definitions: definitions, clock: clock, logger: logger).run(after: leftovers)
         open.start(try await store.counts())
+        for leftover in leftovers {
+            audit.note(
+                "end_leftovers", leftover.remaining.isEmpty ? "done" : "incomplete", subject: leftover.event.text,
+                detail: "\(leftover.step): \(leftover.ended) ended, \(leftover.remaining.count) left")
+        }
         audit.logHead(
             try await store.audit(
                 AuditEntry("start", "done", at: clock.now(), by: .bridge, detail: "policies \(definitions.current.policyDigest)")))

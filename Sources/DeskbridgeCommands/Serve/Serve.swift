@@ -54,7 +54,8 @@ package struct Serve: BridgeCommand {
             let bridge = Bridge(
                 configuration: configuration, store: store, definitions: definitions,
                 waitSources: [notifications, BusNameWaits(handlers.arrivals)], logger: logger)
-            try await bridge.rescue()
+            try await bridge.rescue(after: try await handlers.endLeftovers(in: files.home.state))
+            try await handlers.keepRoll()
             let server = try await BridgeServer(
                 bridge: bridge, controlSocket: try Self.controlSocket(files.home), bus: try Self.bus(configuration.bus, handlers)
             ) { report in
@@ -99,6 +100,7 @@ package struct Serve: BridgeCommand {
         switch error {
         case let error as CommandFailure: error
         case let error as StoreError: CommandFailure(error)
+        case let error as ProcessRollError: CommandFailure("\(error)", .failed)
         case let error as ListeningError: CommandFailure("\(error)", .configuration)
         default: CommandFailure("The daemon failed: \(error)", .failed)
         }
