@@ -16,6 +16,7 @@ package struct Bridge: Sendable {
     package let desk: EventDesk
     package let dispatcher: Dispatcher
     package let running: RunningAttempts
+    package let unstored: UnstoredOutcomes
     package let waits: Waits
     package let clock: WallClock
     package let monotonic: MonotonicClock
@@ -40,12 +41,13 @@ package struct Bridge: Sendable {
         audit = AuditTrail(store: store, clock: clock, monotonic: monotonic, logger: logger)
         feed = Feed()
         running = RunningAttempts()
+        unstored = UnstoredOutcomes()
         open = OpenEvents(limit: configuration.dispatch.queued)
         // For as long as there is the bridge, so the end of the subscription is never asked for.
         _ = feed.listen { [open] in open.hear($0) }
         let attempt = Attempt(
             store: store, definitions: definitions, feed: feed, running: running, clock: clock, jitter: jitter,
-            longestWait: configuration.dispatch.wait, logger: logger)
+            longestWait: configuration.dispatch.wait, unstored: unstored, logger: logger)
         dispatcher = Dispatcher(
             store: store, attempt: attempt, definitions: definitions, running: running, feed: feed, clock: clock,
             monotonic: monotonic, configuration: configuration.dispatch, logger: logger)
