@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 // The child runs in this process's memory until it executes the program, while the calling thread stands still (CLONE_VM, CLONE_VFORK). So
@@ -130,6 +131,22 @@ static void execute(const struct start *start) {
     execve(program->path, program->arguments, program->environment);
 }
 
+static void put_decimal(char *field, size_t width, uint64_t number) {
+    for (size_t index = width; index-- > 0; number /= 10) field[index] = (char)('0' + number % 10);
+}
+
+/// Written by the child itself, so that there is no moment at which it runs and stands nowhere.
+static int note(const struct deskbridge_program *program) {
+    if (program->note_file < 0) return 0;
+    struct timespec now;
+    if (clock_gettime(CLOCK_BOOTTIME, &now) != 0) return -1;
+    put_decimal(program->note, 10, (uint64_t)getpid());
+    put_decimal(program->note + 11, 20, (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
+    ssize_t written = pwrite(program->note_file, program->note, program->note_length, program->note_place);
+    if (written >= 0 && (size_t)written < program->note_length) errno = ENOSPC;
+    return written == (ssize_t)program->note_length ? 0 : -1;
+}
+
 static int become_program(struct start *start) {
     struct sigaction standard;
     memset(&standard, 0, sizeof standard);
@@ -140,6 +157,7 @@ static int become_program(struct start *start) {
     // It may have died before it was to be told of.
     if (getppid() != start->parent) _exit(127);
     if (setsid() < 0) return fail(start, DESKBRIDGE_SPAWN_PROCESS);
+    if (note(start->program) != 0) return fail(start, DESKBRIDGE_SPAWN_NOTE);
     if (arrange_descriptors(start) != 0) return fail(start, DESKBRIDGE_SPAWN_DESCRIPTORS);
     if (fchdir(start->directory) != 0) return fail(start, DESKBRIDGE_SPAWN_DIRECTORY);
     if (confine(start) != 0) return fail(start, DESKBRIDGE_SPAWN_SANDBOX);

@@ -1,4 +1,4 @@
-import DeskbridgeActions
+package import DeskbridgeActions
 package import DeskbridgeCore
 package import DeskbridgeStore
 package import Logging
@@ -17,6 +17,7 @@ package struct Bridge: Sendable {
     package let desk: EventDesk
     package let dispatcher: Dispatcher
     package let running: RunningAttempts
+    package let unstored: UnstoredOutcomes
     package let waits: Waits
     package let clock: WallClock
     package let monotonic: MonotonicClock
@@ -42,12 +43,13 @@ package struct Bridge: Sendable {
         audit = AuditTrail(store: store, clock: clock, monotonic: monotonic, logger: logger)
         feed = Feed()
         running = RunningAttempts()
+        unstored = UnstoredOutcomes()
         open = OpenEvents(limit: configuration.dispatch.queued)
         // For as long as there is the bridge, so the end of the subscription is never asked for.
         _ = feed.listen { [open] in open.hear($0) }
         let attempt = Attempt(
             store: store, definitions: definitions, feed: feed, running: running, clock: clock, jitter: jitter,
-            longestWait: configuration.dispatch.wait, logger: logger)
+            longestWait: configuration.dispatch.wait, unstored: unstored, logger: logger)
         dispatcher = Dispatcher(
             store: store, attempt: attempt, definitions: definitions, running: running, feed: feed, clock: clock,
             monotonic: monotonic, configuration: configuration.dispatch, logger: logger)
@@ -63,11 +65,18 @@ package struct Bridge: Sendable {
     }
 
     /// Decides what becomes of what ran when the bridge last ended, and counts what is open. Run it once, before the services.
-    package func rescue() async throws(StoreError) {
-        try await Rescuer(store: store, definitions: definitions, clock: clock, logger: logger).run()
+    ///
+    /// - Parameter leftovers: what became of the processes that steps had started and that still ran.
+    package func rescue(after leftovers: [Leftover] = []) async throws(StoreError) {
+        try await Rescuer(store: store, definitions: definitions, clock: clock, logger: logger).run(after: leftovers)
         try await answers.recollect()
         try await answers.settleAll()
         open.start(try await store.counts())
+        for leftover in leftovers {
+            audit.note(
+                "end_leftovers", leftover.remaining.isEmpty ? "done" : "incomplete", subject: leftover.event.text,
+                detail: "\(leftover.step): \(leftover.ended) ended, \(leftover.remaining.count) left")
+        }
         audit.logHead(
             try await store.audit(
                 AuditEntry("start", "done", at: clock.now(), by: .bridge, detail: definitions.current.digests)))

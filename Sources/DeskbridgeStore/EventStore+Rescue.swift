@@ -42,8 +42,8 @@ extension EventStore {
 extension Transition {
     fileprivate init(_ verdict: RescueVerdict, at moment: Timestamp) {
         switch verdict {
-        case .runAgain(let dueAt):
-            self.init(state: .retrying, at: moment, dueAt: dueAt)
+        case .runAgain(let dueAt, let failure):
+            self.init(state: .retrying, at: moment, dueAt: dueAt, failure: failure)
         case .unknown(let failure, let confirmation):
             self.init(state: .unknown, at: moment, failure: failure, confirmation: confirmation)
         case .cancelled(let failure, let confirmation):

@@ -21,6 +21,7 @@ struct deskbridge_limit {
 /// The step at which the start of a process failed.
 enum deskbridge_spawn_stage {
     DESKBRIDGE_SPAWN_PROCESS,
+    DESKBRIDGE_SPAWN_NOTE,
     DESKBRIDGE_SPAWN_DESCRIPTORS,
     DESKBRIDGE_SPAWN_DIRECTORY,
     DESKBRIDGE_SPAWN_LIMITS,
@@ -51,6 +52,13 @@ struct deskbridge_program {
     int isolates_network;
     /// Whether no program that it starts may gain rights (PR_SET_NO_NEW_PRIVS).
     int gains_no_privileges;
+    /// A file that it is noted in before it can do anything, and the place there; -1 for none.
+    int note_file;
+    off_t note_place;
+    /// What is written there. Its first 10 bytes become the number of the process, and after one more, 20 bytes a moment at which the
+    /// process was there already: nanoseconds since the machine started (CLOCK_BOOTTIME), both decimal with leading zeros.
+    char *note;
+    size_t note_length;
 };
 
 /// Starts a process in a session of its own, with default signal handlers, which is killed when the calling thread ends: to be called by

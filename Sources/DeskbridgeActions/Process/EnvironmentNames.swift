@@ -72,6 +72,9 @@ enum EnvironmentNames {
             throw DefinitionError(
                 location, "\"\(name)\" is no name of an environment variable: letters, digits and _ make one, and no digit begins it")
         }
+        guard name != ProcessRoll.variable else {
+            throw DefinitionError(location, "the environment variable \(name) is the bridge's own: processes are known by it")
+        }
         guard !isLoader(name) else {
             throw DefinitionError(
                 location,

@@ -9,17 +9,20 @@ package struct ProcessHandler: StepHandler {
     private let home: String
     private let support: @Sendable () -> SandboxSupport
     private let leftovers: FolderLeftovers
+    private let roll: ProcessRoll?
 
     /// - Parameters:
     ///   - environment: the bridge's own, of which actions may pass on parts.
     ///   - home: the absolute path of the person's folder.
+    ///   - roll: where it is noted which processes run.
     ///   - support: which sandboxes there are; asked for only when an action wants one.
     package init(
-        environment: [String: String], home: String, support: @escaping @Sendable () -> SandboxSupport = { .ofThisMachine },
-        leftovers: @escaping FolderLeftovers = { _ in }
+        environment: [String: String], home: String, roll: ProcessRoll? = nil,
+        support: @escaping @Sendable () -> SandboxSupport = { .ofThisMachine }, leftovers: @escaping FolderLeftovers = { _ in }
     ) {
         self.leftovers = leftovers
         self.support = support
+        self.roll = roll
         self.environment = environment
         self.home = home
     }
@@ -40,7 +43,7 @@ package struct ProcessHandler: StepHandler {
             plan: plan, preparation: preparation,
             output: OutputCapture(tail: plan.tail, keepsWhole: plan.parsesJSON, secrets: plan.secrets) { run.output(.stdout, $0) },
             error: OutputCapture(tail: plan.tail, keepsWhole: false, secrets: plan.secrets) { run.output(.stderr, $0) },
-            cancellations: cancellations)
+            cancellations: cancellations, roll: roll.map { ($0, run) })
         let outcome = await withTaskCancellationHandler {
             // A task of its own, because ending a process takes waiting, and waits end at once in a cancelled task. It is
             // awaited here, and ends the process when this one is cancelled.

@@ -14,6 +14,8 @@ package enum ProcessLimits {
     package static let outputAfterExit: Duration = .seconds(2)
     /// How long killed processes may take to vanish before the step goes on without them.
     package static let vanishing: Duration = .seconds(5)
+    /// How long what a killed bridge left running has to end once asked to.
+    package static let leftoverGrace: Duration = .seconds(5)
     /// The longest text of a process that a failure's message quotes, in characters.
     package static let quotedLine = 300
     /// Shorter secrets are too likely to occur by chance to be looked for in output.

@@ -8,14 +8,11 @@ struct ProcessRecord: Sendable, Equatable {
     /// Whether it can still do something: it is neither a zombie nor being taken away.
     let isRunning: Bool
     let threads: Int
+    /// When it was started, in clock ticks since the machine was. No two processes with one number have the same.
+    let startedAt: UInt64
 
     init?(_ id: pid_t) {
-        let descriptor = open("/proc/\(id)/stat", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let bytes = [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
-            count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
-        }
+        guard let bytes = ProcessTable.bytes("/proc/\(id)/stat", atMost: 4096) else { return nil }
         self.init(id, stat: bytes)
     }
 
@@ -29,6 +26,7 @@ struct ProcessRecord: Sendable, Equatable {
         self.group = group
         self.session = session
         threads = fields.count > 17 ? Self.number(fields[17]).map { Int($0) } ?? 1 : 1
+        startedAt = fields.count > 19 ? UInt64(String(decoding: fields[19], as: UTF8.self)) ?? 0 : 0
         isRunning = state != UInt8(ascii: "Z") && state != UInt8(ascii: "X")
     }
 

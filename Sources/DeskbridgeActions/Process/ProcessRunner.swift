@@ -11,6 +11,8 @@ struct ProcessRunner: Sendable {
     let error: OutputCapture
     /// Yields when the process is to be ended.
     let cancellations: AsyncStream<Void>
+    /// Where the process is noted, and for what.
+    var roll: (roll: ProcessRoll, run: StepRun)?
 
     /// - Throws: ``Failure`` if the process could not be started.
     func run() async throws(Failure) -> ProcessEnding {
@@ -23,15 +25,18 @@ struct ProcessRunner: Sendable {
             let countsAlone = preparation.isolatesNetwork(plan) || plan.limits.processes == nil
             return plan.limits.bounds(running: countsAlone ? 0 : ResourceLimits.running())
         }
+        let note = roll.flatMap { $0.roll.note(for: $0.run) }
         let launch = ProcessLaunch(
             executable: preparation.executable, directory: preparation.directory, arguments: preparation.arguments,
-            environment: plan.environment.map { "\($0.name)=\($0.text.value)" } + preparation.extraEnvironment,
+            environment: plan.environment.map { "\($0.name)=\($0.text.value)" } + preparation.extraEnvironment
+                + (note.map { [$0.mark] } ?? []),
             input: streams.input, output: streams.output, error: streams.error, passed: preparation.passed, limits: limits,
             ruleset: preparation.ruleset, isolatesNetwork: preparation.isolatesNetwork(plan),
-            gainsNoPrivileges: preparation.ruleset != nil)
+            gainsNoPrivileges: preparation.ruleset != nil, note: note)
         let started = await SpawnThreads.shared.run { Result { () throws(ProcessLaunch.Problem) in try launch.start() } }
         // Or its output would never end.
         for descriptor in [streams.input, streams.output, streams.error] + preparation.passed { descriptor.close() }
+        if started == nil { note?.strike() }
         switch started ?? .failure(ProcessLaunch.Problem(errno: .resourceTemporarilyUnavailable, stage: .init(rawValue: 0))) {
         case .success(let process):
             let supervision = await supervise(process, streams)

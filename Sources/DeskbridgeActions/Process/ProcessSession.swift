@@ -52,16 +52,5 @@ struct ProcessSession: Sendable {
     }
 
     /// The processes of the session that still run.
-    private func members() -> [ProcessRecord] {
-        guard let folder = opendir("/proc") else { return [] }
-        defer { closedir(folder) }
-        var members: [ProcessRecord] = []
-        while let entry = readdir(folder) {
-            let id = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: name.pointee)) { pid_t(String(cString: $0)) }
-            }
-            if let id, let record = ProcessRecord(id), record.session == leader, record.isRunning { members.append(record) }
-        }
-        return members
-    }
+    private func members() -> [ProcessRecord] { ProcessTable.running { $0.session == leader } }
 }

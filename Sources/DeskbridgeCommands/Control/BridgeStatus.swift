@@ -23,6 +23,13 @@ package struct BridgeStatus: Sendable, Equatable {
         package let detail: String?
     }
 
+    /// Outcomes that the ledger could not take yet.
+    package struct Unstored: Sendable, Equatable {
+        package let outcomes: Int64
+        package let since: Timestamp?
+        package let reason: String
+    }
+
     package let json: JSONValue
     package let version: String
 
@@ -46,6 +53,12 @@ package struct BridgeStatus: Sendable, Equatable {
     }
     package var connections: Int64 { json["connections"]?.integerValue ?? 0 }
     package var oldestQueuedAt: Timestamp? { json["oldestQueuedAt"]?.stringValue.flatMap { Timestamp($0) } }
+    package var unstored: Unstored? {
+        guard let unstored = json["unstored"], let outcomes = unstored["outcomes"]?.integerValue else { return nil }
+        return Unstored(
+            outcomes: outcomes, since: unstored["since"]?.stringValue.flatMap { Timestamp($0) },
+            reason: unstored["reason"]?.stringValue ?? "")
+    }
     package var actions: Definitions { definitions("actions", count: "loaded") }
     package var policies: Definitions { definitions("policies", count: "rules") }
 

@@ -63,7 +63,8 @@ package struct Serve: BridgeCommand {
             let bridge = Bridge(
                 configuration: configuration, store: store, definitions: definitions,
                 waitSources: [notifications, BusNameWaits(handlers.arrivals)], logger: logger)
-            try await bridge.rescue()
+            try await bridge.rescue(after: try await handlers.endLeftovers(in: files.home.state))
+            try await handlers.keepRoll()
             bridge.audit.note(
                 "configure", "done", by: .bridge, subject: "deskbridge.yaml",
                 detail: (files.configurationDigest ?? "defaults") + (port.map { " port \($0)" } ?? ""))
@@ -112,6 +113,7 @@ package struct Serve: BridgeCommand {
         switch error {
         case let error as CommandFailure: error
         case let error as StoreError: CommandFailure(error, in: home.state)
+        case let error as ProcessRollError: CommandFailure("\(error)", .failed)
         case let error as ListeningError: CommandFailure("\(error)", .configuration)
         default: CommandFailure("The daemon failed: \(error)", .failed)
         }

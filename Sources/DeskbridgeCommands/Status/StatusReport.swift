@@ -59,6 +59,11 @@ package enum StatusReport {
     /// What asks for a person.
     private static func advice(_ status: BridgeStatus, on terminal: Terminal, _ home: HomeOptions) -> String {
         var lines: [String] = []
+        if let unstored = status.unstored {
+            let outcomes = unstored.outcomes == 1 ? "1 outcome waits" : "\(unstored.outcomes) outcomes wait"
+            let since = unstored.since.map { " since \(RelativeTime.text($0, now: terminal.clock.now()))" } ?? ""
+            lines.append("\(outcomes) to be stored\(since): \(unstored.reason)".printable())
+        }
         let waiting = status.count(.waiting)
         if waiting > 0 {
             let events = waiting == 1 ? "1 event waits" : "\(waiting) events wait"

@@ -14,12 +14,13 @@ package struct Attempt: Sendable {
     let jitter: @Sendable () -> Double
     /// How long an event without a time to live waits for what a step needs.
     let longestWait: Duration
+    let unstored: UnstoredOutcomes
     let logger: Logger
 
     package init(
         store: EventStore, definitions: Definitions, feed: Feed, running: RunningAttempts, clock: WallClock,
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
-        longestWait: Duration = DispatchConfiguration().wait, logger: Logger
+        longestWait: Duration = DispatchConfiguration().wait, unstored: UnstoredOutcomes = UnstoredOutcomes(), logger: Logger
     ) {
         self.store = store
         self.definitions = definitions
@@ -28,6 +29,7 @@ package struct Attempt: Sendable {
         self.clock = clock
         self.jitter = jitter
         self.longestWait = longestWait
+        self.unstored = unstored
         self.logger = logger
     }
 
@@ -142,14 +144,26 @@ package struct Attempt: Sendable {
             let isLastTry = running.isShuttingDown
             do throws(StoreError) {
                 try await finish(event, end)
+                if let since = unstored.settle(event.id) {
+                    logger.notice(
+                        "outcome stored at last",
+                        metadata: [
+                            "event": "outcome.stored", "id": "\(event.id)", "waited_ms": "\((clock.now() - since).wholeMilliseconds)",
+                        ])
+                }
                 return true
             } catch {
-                logger.error(
-                    "outcome could not be stored",
-                    metadata: [
-                        "event": "outcome.unstored", "id": "\(event.id)", "error": "\(error)", "hint": "\(error.hint)",
-                    ])
-                guard error.mayPass, !isLastTry else { return false }
+                // Once, and not at each try; how many wait, and since when, is part of the status.
+                if unstored.failed(event.id, error, at: clock.now()) {
+                    logger.error(
+                        "outcome could not be stored; trying again until it is",
+                        metadata: ["event": "outcome.unstored", "id": "\(event.id)", "error": "\(error)"])
+                }
+                guard error.mayPass, !isLastTry else {
+                    _ = unstored.settle(event.id)
+                    logger.error("outcome was given up", metadata: ["event": "outcome.lost", "id": "\(event.id)", "error": "\(error)"])
+                    return false
+                }
             }
             await Self.pause(delay)
             delay = min(delay * 2, .seconds(5))

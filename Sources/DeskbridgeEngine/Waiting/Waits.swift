@@ -11,10 +11,13 @@ package final class Waits: Service {
     private struct State {
         var ledger = WaitLedger()
         var pace = WaitPace()
-        /// Releases that the ledger could not take, to be tried again.
-        var unreleased: [EventID: WaitReason] = [:]
+        /// Releases that the ledger could not take, and when they are tried again.
+        var unreleased: [EventID: (reason: WaitReason, dueAt: Timestamp)] = [:]
         var isClosed = false
     }
+
+    /// How long after a failure the ledger is asked again.
+    static let pause = Duration.seconds(1)
 
     private struct Line {
         let source: any WaitSource
@@ -69,7 +72,7 @@ package final class Waits: Service {
                         logger.error(
                             "waiting events could not be looked at; trying again in a second",
                             metadata: ["event": "waits.failed", "error": "\(error)"])
-                        alarm.set(after: .seconds(1))
+                        alarm.set(after: Self.pause)
                     }
                 }
                 alarm.set(after: nil)
@@ -158,7 +161,8 @@ package final class Waits: Service {
                 logger.error(
                     "event could not be released; trying again in a second",
                     metadata: ["event": "wait.unreleased", "id": "\(id)", "error": "\(error)"])
-                state.withLock { $0.unreleased[id] = reason }
+                state.withLock { $0.unreleased[id] = (reason, clock.now() + Self.pause) }
+                // Nothing is tried yet: the alarm is set anew.
                 wake()
             }
         }
@@ -179,12 +183,14 @@ package final class Waits: Service {
                     metadata: ["event": "wait.over", "id": "\(change.event.id)", "state": "\(change.event.state.rawValue)"])
             }
         }
-        let unreleased = state.withLock { state in
-            defer { state.unreleased = [:] }
-            return state.unreleased
+        let due = state.withLock { state in
+            let due = state.unreleased.filter { $0.value.dueAt <= now }
+            for id in due.keys { state.unreleased[id] = nil }
+            return due
         }
-        for (id, reason) in unreleased { release(id, from: reason) }
-        return try await store.nextEndOfWait().map { $0 - clock.now() }
+        for (id, release) in due { self.release(id, from: release.reason) }
+        let next = [try await store.nextEndOfWait(), state.withLock { $0.unreleased.values.map(\.dueAt).min() }].compactMap(\.self).min()
+        return next.map { $0 - clock.now() }
     }
 }
 

@@ -17,8 +17,10 @@ struct StatusRoutes {
 
     func addPublic(to router: Router<BridgeRequestContext>) {
         router.get("healthz") { _, _ in Response.json(["status": "ok"]) }
-        router.get("readyz") { [intake = bridge.intake] _, _ in
-            intake.isOpen ? Response.json(["status": "ready"]) : Response.json(["status": "stopping"], status: .serviceUnavailable)
+        router.get("readyz") { [bridge] _, _ in
+            guard bridge.intake.isOpen else { return Response.json(["status": "stopping"], status: .serviceUnavailable) }
+            guard bridge.unstored.summary == nil else { return Response.json(["status": "storing"], status: .serviceUnavailable) }
+            return Response.json(["status": "ready"])
         }
     }
 
@@ -39,6 +41,12 @@ struct StatusRoutes {
             members["pid"] = .integer(Int64(getpid()))
             members["listen"] = .array(addresses.map(JSONValue.string))
             members["bus"] = bus?.json ?? ["state": "off"]
+            if let unstored = bridge.unstored.summary {
+                members["unstored"] = [
+                    "outcomes": .integer(Int64(unstored.count)), "since": .string(unstored.since.description),
+                    "reason": .string(unstored.reason),
+                ]
+            }
             members["oldestQueuedAt"] = try await oldestQueued()
             let (ofPolicies, ofActions) = Self.errors(snapshot.errors.errors)
             members["actions"] = ["loaded": .integer(Int64(snapshot.catalog.actions.count)), "errors": ofActions]
@@ -77,6 +85,12 @@ struct StatusRoutes {
             "deskbridge_events", "Events in the ledger by state.",
             DeliveryState.allCases.map { (["state": $0.rawValue], counts[$0] ?? 0) })
         text.gauge("deskbridge_running_attempts", "Attempts under way.", bridge.running.count)
+        let unstored = bridge.unstored.summary
+        text.gauge(
+            "deskbridge_unstored_outcomes", "Attempts that ended and whose outcome the ledger could not take yet.", unstored?.count ?? 0)
+        text.gauge(
+            "deskbridge_unstored_seconds", "For how long the oldest of them has waited.",
+            unstored.map { Int((bridge.clock.now() - $0.since).components.seconds) } ?? 0)
         text.gauges(
             "deskbridge_connections", "Live connections by client.", sessions.counts.map { (["client": $0.client.text], $0.connections) })
         let connected = budget.counts

@@ -12,8 +12,9 @@ struct ProcessFixture {
     var values: JSONObject = [:]
     var payload: JSONValue?
     var support = SandboxSupport.ofThisMachine
+    var roll: ProcessRoll?
 
-    var handler: ProcessHandler { ProcessHandler(environment: environment, home: home, support: { [support] in support }) }
+    var handler: ProcessHandler { ProcessHandler(environment: environment, home: home, roll: roll, support: { [support] in support }) }
 
     func step(_ yaml: String) throws(DefinitionError) -> ProcessStep {
         try handler.parse(YAMLParser.parse(yaml, file: "a.yaml"), in: TemplateScope(fields))

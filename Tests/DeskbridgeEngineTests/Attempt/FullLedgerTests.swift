@@ -49,8 +49,14 @@ import Testing
             call.succeed(["big": Self.big])
             _ = await bench.logs.first { $0 == "outcome.unstored" }
             #expect(try await bench.history(record.id).event.state == .running)
+            let waiting = try #require(bench.bridge.unstored.summary)
+            #expect(waiting.count == 1 && waiting.since == bench.time.now)
+            #expect(waiting.reason.contains("full"))
             try await makeRoom(bench)
             #expect(try await bench.ended(record.id).state == .succeeded)
+            _ = await bench.logs.first { $0 == "outcome.stored" }
+            #expect(bench.bridge.unstored.summary == nil)
+            #expect(bench.logs.all.count { $0 == "outcome.unstored" } == 1)
         }
         #expect(bench.bridge.dispatcher.slotsTaken == 0)
     }
@@ -85,6 +91,8 @@ import Testing
             call.succeed(["big": Self.big])
             _ = await bench.logs.first { $0 == "outcome.unstored" }
         }
+        #expect(bench.logs.all.contains("outcome.lost"))
+        #expect(bench.bridge.unstored.summary == nil)
         let id = try #require(await ids.first())
         let next = try EngineBench(in: bench.home)
         try await next.withEngine {

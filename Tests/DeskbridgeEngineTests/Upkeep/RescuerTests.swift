@@ -37,13 +37,30 @@ import Testing
         let verdict = Rescuer.verdict(
             on: record, finished: Set(finished), isGone ? nil : try steps(), now: Sample.start + .seconds(5))
         switch (verdict, expected) {
-        case (.runAgain(let dueAt), .again): #expect(dueAt == Sample.start + .seconds(5))
+        case (.runAgain(let dueAt, let failure), .again):
+            #expect(dueAt == Sample.start + .seconds(5))
+            #expect(failure == nil)
         case (.unknown(let failure, let confirmation), .unknown):
             #expect(failure.kind == .unknownOutcome)
             #expect(confirmation == nil)
         case (.cancelled(_, let confirmation), .cancelled): #expect(confirmation?["error"]?["code"] == "cancelled")
         default: Issue.record("\(verdict) is not \(expected)")
         }
+    }
+
+    @Test func whatTheStepHadLeftRunningIsToldWhenItWasEndedAndDecidesWhenItWasNot() throws {
+        let record = try Sample.record()
+        func verdict(ended: Int, remaining: [Int32]) throws -> RescueVerdict {
+            let leftover = Leftover(event: record.id, step: "safe", ended: ended, remaining: remaining)
+            return Rescuer.verdict(on: record, finished: [], try steps(), leftover: leftover, now: Sample.start)
+        }
+        guard case .runAgain(_, let failure?) = try verdict(ended: 3, remaining: []) else { return #expect(Bool(false), "it runs again") }
+        #expect(failure.message.contains("3 processes"))
+        guard case .unknown(let failure, nil) = try verdict(ended: 3, remaining: [17, 19]) else {
+            return #expect(Bool(false), "a step that is safe to repeat is not safe beside itself")
+        }
+        #expect(failure.kind == .unknownOutcome)
+        #expect(failure.message.contains("17, 19"))
     }
 
     /// The ledger as a crash leaves it: an attempt began, and nothing more was stored.

@@ -213,6 +213,51 @@ import Testing
         }
     }
 
+    /// A release that the ledger refuses must not be tried as fast as the disk can say no.
+    @Test func aReleaseThatFailsIsTriedAgainAfterAPauseAndNotBefore() async throws {
+        let source = ManualWaitSource()
+        let short =
+            EngineBench.probeAction.replacing("PROBE", with: "SHORT").replacing("action: probe", with: "action: short") + "\nexpires: 1h"
+        let bench = try EngineBench(actions: ["probe": EngineBench.probeAction, "short": short], waitSources: [source])
+        try await bench.withEngine {
+            func waiting(_ key: String, _ type: String) async throws -> ManualWaitSource.Armed {
+                let record = try await bench.send(key, type: type)
+                try await bench.probe.next(key).end(.waiting(Self.name))
+                try await bench.reached(.waiting, record.id)
+                return try await source.next()
+            }
+            func failures() -> Int { bench.logs.all.count { $0 == "wait.unreleased" } }
+            // The ends of these tell when all that came before them was looked at.
+            let first = try await waiting("k-1", "SHORT")
+            bench.time.pass(.milliseconds(500))
+            let second = try await waiting("k-2", "SHORT")
+            let stuck = try await waiting("k-3", "PROBE")
+            bench.time.pass(.seconds(3600) - .milliseconds(600))
+
+            let refusal = try await LedgerRefusal(in: bench.home, ofUpdatesWhere: "OLD.state = 'waiting' AND NEW.state = 'queued'")
+            stuck.release()
+            _ = await bench.logs.first { $0 == "wait.unreleased" }
+            bench.time.pass(.milliseconds(100))
+            bench.bridge.waits.wake()
+            try await bench.reached(.expired, first.event.id)
+            bench.time.pass(.milliseconds(899))
+            bench.bridge.waits.wake()
+            try await bench.reached(.expired, second.event.id)
+            #expect(failures() == 1)
+
+            bench.time.pass(.milliseconds(1))
+            bench.bridge.waits.wake()
+            _ = await bench.logs.first { $0 == "wait.unreleased" }
+            try await refusal.end()
+            bench.time.pass(Waits.pause)
+            bench.bridge.waits.wake()
+            try await bench.reached(.queued, stuck.event.id)
+            #expect(failures() == 2)
+            try await bench.probe.next("k-3").succeed()
+            #expect(try await bench.ended(stuck.event.id).state == .succeeded)
+        }
+    }
+
     @Test func aWaitThatNothingCoversLastsAsLongAsItMay() async throws {
         let bench = try EngineBench()
         try await bench.withEngine {

@@ -75,18 +75,11 @@ struct ResourceLimits: Sendable, Equatable {
 
     /// How many processes and threads the user has, as RLIMIT_NPROC counts them.
     static func running() -> Int {
-        var count = 0
-        guard let folder = opendir("/proc") else { return 0 }
-        defer { closedir(folder) }
         var status = stat()
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: name.pointee)) { String(cString: $0) }
-            }
-            guard let id = pid_t(name), stat("/proc/\(name)", &status) == 0, status.st_uid == getuid() else { continue }
-            count += ProcessRecord(id)?.threads ?? 0
+        return ProcessTable.numbers().reduce(0) { count, id in
+            guard stat("/proc/\(id)", &status) == 0, status.st_uid == getuid() else { return count }
+            return count + (ProcessRecord(id)?.threads ?? 0)
         }
-        return count
     }
 }
 

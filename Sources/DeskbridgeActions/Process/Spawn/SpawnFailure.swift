@@ -11,6 +11,11 @@ extension Failure {
             self.init(
                 "directory_missing",
                 "\(plan.name) was not started: its working directory \(plan.directory.shown) cannot be entered (\(errno))", .permanent)
+        case DESKBRIDGE_SPAWN_NOTE:
+            self.init(
+                "spawn_failed",
+                "\(plan.name) was not started, because it could not be noted in the state folder that it runs (\(errno)): make room there",
+                .retryable)
         case DESKBRIDGE_SPAWN_SANDBOX where Self.kind(of: errno) == .permanent:
             self = ProcessPreparation.unavailable(plan, "the kernel refused it (\(errno))")
         case DESKBRIDGE_SPAWN_EXECUTABLE where errno == .staleNFSFileHandle:

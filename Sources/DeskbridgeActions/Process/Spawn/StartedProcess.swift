@@ -7,10 +7,12 @@ import SystemPackage
 final class StartedProcess: Sendable {
     let id: pid_t
     let pidfd: Descriptor
+    private let note: ProcessNote?
 
-    init(id: pid_t, pidfd: Descriptor) {
+    init(id: pid_t, pidfd: Descriptor, note: ProcessNote? = nil) {
         self.id = id
         self.pidfd = pidfd
+        self.note = note
     }
 
     struct Ending: Sendable {
@@ -22,7 +24,9 @@ final class StartedProcess: Sendable {
     /// Waits for its end and lets go of its number. To be called once.
     func reap() async -> Ending {
         await ProcessExit.wait(pidfd.number)
-        return await BlockingCalls.run { [pidfd] in
+        return await BlockingCalls.run { [pidfd, note] in
+            // While the number is still its own.
+            note?.strike()
             var ending = deskbridge_ending()
             // Nobody else reaps it, so it can only fail if the pidfd were none.
             guard deskbridge_reap(pidfd.number, &ending) == 0 else { return Ending(status: .signal(SIGKILL), processorTime: .zero) }
@@ -47,6 +51,8 @@ struct ProcessLaunch: Sendable {
     var ruleset: Descriptor?
     var isolatesNetwork = false
     var gainsNoPrivileges = false
+    /// Where it is noted that the process runs.
+    var note: ProcessNote?
 
     struct Problem: Error {
         let errno: Errno
@@ -62,23 +68,30 @@ struct ProcessLaunch: Sendable {
         var id: pid_t = 0
         var pidfd: CInt = -1
         var stage: CInt = 0
+        var noted = (note?.text ?? []).map { CChar(bitPattern: $0) }
         let error = executable.path.withCString { path in
             passed.withUnsafeBufferPointer { passed in
                 limits.withUnsafeBufferPointer { limits in
-                    var program = deskbridge_program(
-                        executable: executable.file.number, path: path, arguments: arguments.pointers, environment: environment.pointers,
-                        directory: directory.number, input: input.number, output: output.number,
-                        error: self.error.number, passed: passed.baseAddress, passed_count: passed.count,
-                        limits: limits.baseAddress, limit_count: limits.count, ruleset: ruleset?.number ?? -1,
-                        isolates_network: isolatesNetwork ? 1 : 0, gains_no_privileges: gainsNoPrivileges ? 1 : 0)
-                    return deskbridge_spawn(&program, &id, &pidfd, &stage)
+                    noted.withUnsafeMutableBufferPointer { noted in
+                        var program = deskbridge_program(
+                            executable: executable.file.number, path: path, arguments: arguments.pointers,
+                            environment: environment.pointers,
+                            directory: directory.number, input: input.number, output: output.number,
+                            error: self.error.number, passed: passed.baseAddress, passed_count: passed.count,
+                            limits: limits.baseAddress, limit_count: limits.count, ruleset: ruleset?.number ?? -1,
+                            isolates_network: isolatesNetwork ? 1 : 0, gains_no_privileges: gainsNoPrivileges ? 1 : 0,
+                            note_file: note?.file.number ?? -1, note_place: off_t(note?.place ?? 0), note: noted.baseAddress,
+                            note_length: noted.count)
+                        return deskbridge_spawn(&program, &id, &pidfd, &stage)
+                    }
                 }
             }
         }
         guard error == 0 else {
+            note?.strike()
             throw Problem(errno: Errno(rawValue: error), stage: deskbridge_spawn_stage(rawValue: UInt32(stage)))
         }
-        return StartedProcess(id: id, pidfd: Descriptor(pidfd))
+        return StartedProcess(id: id, pidfd: Descriptor(pidfd), note: note)
     }
 }
 
