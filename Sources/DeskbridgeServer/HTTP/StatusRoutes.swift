@@ -67,6 +67,9 @@ struct StatusRoutes {
 
     /// Prometheus text exposition format 0.0.4.
     @Sendable private func metrics(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
+        let identity = try context.authenticated().identity
+        let seesAll = bridge.gate.allows(identity, .readDetails, under: bridge.definitions.current.policy.policy)
+        let connections = sessions.counts.filter { seesAll || $0.client == identity.client }
         let counts = status.counts
         let writer = bridge.store.writerStatistics
         var text = MetricsText()
@@ -78,7 +81,8 @@ struct StatusRoutes {
             DeliveryState.allCases.map { (["state": $0.rawValue], counts[$0] ?? 0) })
         text.gauge("deskbridge_running_attempts", "Attempts under way.", bridge.running.count)
         text.gauges(
-            "deskbridge_connections", "Live connections by client.", sessions.counts.map { (["client": $0.client.text], $0.connections) })
+            "deskbridge_connections", "Live connections by client, as far as this client may know.",
+            connections.map { (["client": $0.client.text], $0.connections) })
         let connected = budget.counts
         text.gauges(
             "deskbridge_tcp_connections", "TCP connections, by whether they have signed in.",
