@@ -78,8 +78,9 @@ package struct EventDesk: Sendable {
     /// Queues an event that ended without success once more; it goes on at the step that failed.
     ///
     /// A client needs for that what it would need to send the event now: the person at the desk may have said no before.
+    /// - Throws: `forbidden` for everybody but the owner of the machine while the event is `unknown`: it may have been done.
     package func retry(_ id: EventID, by identity: Identity) async throws(Problem) -> EventHistory {
-        let event = try await lookUp(id, for: identity) { .manage(owner: $0) }.event.event
+        let event = try await ending(id, by: identity).event.event
         var question: ApprovalQuestion?
         if !identity.isOwner {
             let now = clock.now()
@@ -89,7 +90,7 @@ package struct EventDesk: Sendable {
             question = checked.asks.map { ApprovalQuestion(rule: checked.event.rule, until: now + $0) }
         }
         let history = try await change(id, by: identity) { now throws(StoreError) in
-            _ = try await store.perform(telling: feed, at: now, .retry(id, now: now, asking: question))
+            _ = try await store.perform(telling: feed, at: now, .retry(id, now: now, asking: question, evenUnknown: identity.isOwner))
         }
         if question == nil { dispatcher.queued() }
         return history
@@ -142,9 +143,10 @@ package struct EventDesk: Sendable {
     }
 
     /// Says what became of an event whose outcome is unknown, and sends the confirmation it owes.
+    /// - Throws: `wrong_state` unless it is unknown; `forbidden` for everybody but the owner of the machine.
     package func resolve(_ id: EventID, as resolution: Resolution, by identity: Identity) async throws(Problem) -> EventHistory {
         let catalog = definitions.current.catalog
-        return try await change(id, by: identity) { now throws(StoreError) in
+        return try await change(id, by: identity, needing: { .settle(owner: $0) }) { now throws(StoreError) in
             let operation = StoreOperation.resolve(id, as: resolution, at: now) { event in
                 switch resolution {
                 case .succeeded(let result):
@@ -159,9 +161,11 @@ package struct EventDesk: Sendable {
     }
 
     /// Takes an event that ended without success out of the listings of the queue.
+    /// - Throws: `forbidden` for everybody but the owner of the machine while the event is `unknown`.
     package func drop(_ id: EventID, by identity: Identity) async throws(Problem) -> EventHistory {
-        try await change(id, by: identity) { now throws(StoreError) in
-            let operation = StoreOperation.drop(id, at: now) { event in
+        _ = try await ending(id, by: identity)
+        return try await change(id, by: identity) { now throws(StoreError) in
+            let operation = StoreOperation.drop(id, at: now, evenUnknown: identity.isOwner) { event in
                 ConfirmationMessage.failure(of: event, event.failure ?? .dropped, at: now)
             }
             _ = try await store.perform(operation) { [feed] change in
@@ -178,10 +182,19 @@ package struct EventDesk: Sendable {
         return try await intake.submit(EventDraft(type: event.type, key: key, payload: event.payload, format: event.format), from: identity)
     }
 
+    /// An event that somebody wants to try again or to drop.
+    ///
+    /// It may become `unknown` after this look; the ledger looks once more, in the transaction of the change.
+    private func ending(_ id: EventID, by identity: Identity) async throws(Problem) -> EventHistory {
+        let history = try await lookUp(id, for: identity) { .manage(owner: $0) }
+        return history.event.state == .unknown ? try await lookUp(id, for: identity) { .settle(owner: $0) } : history
+    }
+
     private func change(
-        _ id: EventID, by identity: Identity, _ body: (Timestamp) async throws(StoreError) -> Void
+        _ id: EventID, by identity: Identity, needing verb: (ClientName) -> Gate.Verb = { .manage(owner: $0) },
+        _ body: (Timestamp) async throws(StoreError) -> Void
     ) async throws(Problem) -> EventHistory {
-        let before = try await lookUp(id, for: identity) { .manage(owner: $0) }
+        let before = try await lookUp(id, for: identity, verb)
         do throws(StoreError) { try await body(clock.now()) } catch { throw Problem(error) }
         return try await lookUp(id) ?? before
     }
