@@ -5,20 +5,11 @@ internal import Synchronization
 
 /// Adds to the audit what changes nothing else in the ledger: refusals, reloads, starts.
 package final class AuditTrail: Sendable {
-    /// Refusals cost strangers nothing, so only so many are written one by one.
-    private static let refusals = Rate(count: 120, window: .seconds(60))
-
-    private struct Bound {
-        var window = RateWindow(refusals)
-        /// Refusals that were not written since the last one that was.
-        var unwritten = 0
-    }
-
     private let store: EventStore
     private let clock: WallClock
     private let monotonic: MonotonicClock
     private let logger: Logger
-    private let bound = Mutex(Bound())
+    private let refusals = Mutex(RefusalBudgets())
 
     package init(store: EventStore, clock: WallClock, monotonic: MonotonicClock, logger: Logger) {
         self.store = store
@@ -37,15 +28,7 @@ package final class AuditTrail: Sendable {
         of verb: String, by actor: AuditActor = .current, type: EventType? = nil, rule: String? = nil, code: ProblemCode
     ) {
         let now = monotonic.now()
-        let unwritten: Int? = bound.withLock { bound in
-            guard case .allowed = bound.window.take(now: now) else {
-                bound.unwritten += 1
-                return nil
-            }
-            defer { bound.unwritten = 0 }
-            return bound.unwritten
-        }
-        guard let unwritten else { return }
+        guard let unwritten = refusals.withLock({ $0.take(by: actor, now: now) }) else { return }
         if unwritten > 0 { note("refusals", "not_written", detail: "\(unwritten)") }
         write(AuditEntry(verb, "denied", at: clock.now(), by: actor, type: type, rule: rule, detail: code.rawValue))
     }
