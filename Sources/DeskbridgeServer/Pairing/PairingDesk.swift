@@ -18,7 +18,7 @@ package final class PairingDesk: Sendable {
     package enum Notice: Sendable, Equatable {
         case asked(PairingRequest)
         case expired
-        /// Too many wrong codes came, the last from this origin.
+        /// Too many wrong codes came (``WrongCodes``), the last from this origin.
         case guessed(by: String)
         /// The page that had asked has gone.
         case withdrawn
@@ -32,7 +32,7 @@ package final class PairingDesk: Sendable {
         let origin: String?
         let client: ClientName?
         var expiresAt: Duration
-        var triesLeft = 5
+        var wrongCodes = WrongCodes()
         let notices: AsyncStream<Notice>
         let notice: AsyncStream<Notice>.Continuation
         /// Set once a page has shown the code.
@@ -97,12 +97,12 @@ package final class PairingDesk: Sendable {
         let now = monotonic.now()
         return window.withLock { window in
             guard var open = window, now < open.expiresAt, open.verdict == nil, open.origin == nil || open.origin == request.origin,
-                open.client == nil || open.client == request.client
+                open.client == nil || open.client == request.client, open.wrongCodes.admits(request.origin)
             else { return nil }
             guard open.code.matches(code) else {
-                open.triesLeft -= 1
-                window = open.triesLeft > 0 ? open : nil
-                if open.triesLeft == 0 { open.end(.guessed(by: request.origin)) }
+                let consequence = open.wrongCodes.note(request.origin, isOnlyOne: open.origin != nil)
+                window = consequence == .end ? nil : open
+                if consequence == .end { open.end(.guessed(by: request.origin)) }
                 return nil
             }
             let (verdicts, verdict) = AsyncStream.makeStream(of: Verdict.self)

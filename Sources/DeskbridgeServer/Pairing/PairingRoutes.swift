@@ -40,7 +40,10 @@ struct PairingRoutes {
         let asked = PairingRequest(origin: origin, client: try Self.client(body["client"]))
         guard let (id, verdicts) = desk.present(code, asked) else {
             throw try await authenticator.failure(
-                "No pairing is under way with this code. Start one at the desk with `deskbridge pair`, and type what it shows.")
+                """
+                No pairing is under way with this code. Start one at the desk with `deskbridge pair`, and type what it shows. After \
+                five wrong codes a page can only be paired by a new one.
+                """)
         }
         // A page that left can't be given what it asked for.
         context.channel.onDeparture { [desk] in desk.close(id, .withdrawn) }
@@ -94,14 +97,29 @@ struct PairingRoutes {
         }
         switch notice {
         case .asked(let asked):
+            let known = try await known(asked.client)
             return .json([
                 "state": "asked", "origin": .string(asked.origin), "client": .string(asked.client.text),
-                "isKnown": .bool(tokens.knows(asked.client)),
+                "isKnown": .bool(!known.isEmpty), "knownBy": .array(known.map(JSONValue.string)),
             ])
         case .guessed(let origin): return .json(["state": "guessed", "origin": .string(origin)])
         case .expired: return .json(["state": "expired"])
         case .withdrawn: return .json(["state": "withdrawn"])
         case .replaced: return .json(["state": "replaced"])
+        }
+    }
+
+    /// Where the name that a page asks for stands already: `token`, be it in force or not, `events`, and `policies` that name it letter by letter.
+    private func known(_ client: ClientName) async throws(Problem) -> [String] {
+        do throws(StoreError) {
+            let traces = try await bridge.store.traces(of: client)
+            let places = [
+                ("token", traces.hasToken), ("events", traces.hasEvents),
+                ("policies", bridge.definitions.current.policy.policy.names(client: client.text)),
+            ]
+            return places.filter(\.1).map(\.0)
+        } catch {
+            throw Problem(error)
         }
     }
 
