@@ -8,6 +8,10 @@ package struct LimitsConfiguration: Sendable, Hashable {
     package var rate = Rate(count: 60, window: .seconds(10))
     /// The connections at one time that have signed in, over all clients.
     package var connections = 256
+    /// Those of one client among them; nil for a quarter, but for at least 8.
+    package var connectionsPerClient: Int?
+    /// Places beside `connections` that only the console has, so that the person at the desk can always come in.
+    package static let deskConnections = 8
     /// The connections at one time that have not signed in; the one that has been there longest goes when another one comes.
     package var strangers = 256
     /// The bytes one connection may have waiting to be sent before it is closed as a slow consumer.
@@ -24,6 +28,9 @@ package struct LimitsConfiguration: Sendable, Hashable {
     package var failures = Rate(count: 20, window: .seconds(60))
 
     package init() {}
+
+    /// How many connections of one client there may be.
+    package var shareOfOneClient: Int { min(connections, connectionsPerClient ?? max(8, connections / 4)) }
 }
 
 extension LimitsConfiguration {
@@ -34,6 +41,9 @@ extension LimitsConfiguration {
         reader.read("body", into: &body) { node, what throws(DefinitionError) in try node.size(what, in: 1 << 10...16 << 20) }
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
         reader.read("connections", into: &connections) { node, what throws(DefinitionError) in try node.integer(what, in: 1...10_000) }
+        reader.read("connectionsPerClient", into: &connectionsPerClient) { node, what throws(DefinitionError) in
+            try node.integer(what, in: 1...10_000)
+        }
         reader.read("strangers", into: &strangers) { node, what throws(DefinitionError) in try node.integer(what, in: 1...10_000) }
         reader.read("unsent", into: &unsent) { node, what throws(DefinitionError) in try node.size(what, in: 64 << 10...256 << 20) }
         reader.read("headers", into: &headers) { node, what throws(DefinitionError) in try node.duration(what, in: times) }

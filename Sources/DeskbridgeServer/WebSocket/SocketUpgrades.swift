@@ -34,7 +34,7 @@ struct SocketUpgrades: Sendable {
         } else {
             // Refused by the routes once more, with the reason; a wrong token is counted there.
             guard let signedIn = services.authenticator.recognize(credential, origin: origin) else { return .passOn }
-            guard services.budget.vouch(for: channel) else { return .passOn }
+            guard services.budget.vouch(for: channel, of: signedIn) else { return .passOn }
             client = signedIn
         }
         let subprotocols = WebSocketSubprotocols(of: request)
