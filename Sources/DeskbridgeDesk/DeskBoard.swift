@@ -194,7 +194,7 @@ struct DeskBoard: Sendable {
         let plan = bridge.desk.plan(of: event)
         let remaining = event.dueAt.map { $0 - bridge.clock.now() }
         let text = ApprovalText(
-            event.event, description: plan?.action.description, steps: plan?.steps.map(\.line) ?? [], remaining: remaining ?? .zero,
+            event.event, description: plan?.action.description, steps: plan?.steps.map(\.told) ?? [], remaining: remaining ?? .zero,
             hasButtons: server.traits.hasButtons)
         let notification = Notification(text, for: server.traits, isQuestion: true, timeout: remaining)
         let old = latest[event.id].flatMap { $0.server == server.key ? $0.number : nil }
@@ -246,12 +246,11 @@ struct DeskBoard: Sendable {
 }
 
 extension ActionPlan.Step {
-    /// What it would do, in one line.
-    fileprivate var line: String {
+    fileprivate var told: ApprovalText.Step {
         switch forecast {
-        case .planned(let planned): planned.summary
-        case .deferred(let earlier): "\(step.kind), planned once \(earlier) has run"
-        case .refused(let refusal): "refused: \(refusal.message)"
+        case .planned(let planned): ApprovalText.Step(line: planned.summary, particulars: planned.particulars)
+        case .deferred(let earlier): ApprovalText.Step(line: "\(step.kind), planned once \(earlier) has run")
+        case .refused(let refusal): ApprovalText.Step(line: "refused: \(refusal.message)")
         }
     }
 }

@@ -19,25 +19,26 @@ struct Notification: Sendable, Hashable {
 
     let title: String
     let body: String
-    let hasButtons: Bool
+    /// The actions of the buttons and what stands on them, in their order.
+    let buttons: [String]
     /// How long it is shown; nil for as long as the server wants.
     let timeout: Duration?
 
     init(_ text: ApprovalText, for traits: ServerTraits, isQuestion: Bool, timeout: Duration?) {
         title = text.title
         body = traits.readsMarkup ? Self.escaped(text.body) : text.body
-        hasButtons = traits.hasButtons && isQuestion
+        let answers = (text.offersAllow ? [Self.allow, "Allow"] : []) + [Self.deny, "Deny"]
+        buttons = traits.hasButtons && isQuestion ? answers : []
         self.timeout = timeout
     }
 
     /// The arguments of `Notify`. There is no action `default`: a click on the text must not be an answer.
     /// - Parameter replaced: the notification whose place it takes; 0 for none.
     func arguments(replacing replaced: UInt32) -> [BusValue] {
-        let actions = hasButtons ? [Self.allow, "Allow", Self.deny, "Deny"] : []
         let milliseconds = timeout.map { Int32(clamping: $0.components.seconds * 1000 + $0.components.attoseconds / 1_000_000_000_000_000) }
         return [
             .string("Deskbridge"), .uint32(replaced), .string("dialog-question"), .string(title), .string(body),
-            .array(of: .string, actions.map(BusValue.string)),
+            .array(of: .string, buttons.map(BusValue.string)),
             .array(
                 of: .entry(key: .string, value: .variant),
                 // Critical, so that "do not disturb" does not keep a question from the person that others wait for.

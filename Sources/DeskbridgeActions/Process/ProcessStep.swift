@@ -53,7 +53,8 @@ package struct ProcessStep: PlannableStep {
         let plan = ProcessPlan(
             executable: executable, arguments: texts, environment: try environment.render(fields), directory: try directory.render(fields),
             input: try input.render(fields), timeout: timeout, grace: grace, exitCodes: exitCodes, tail: tail, parsesJSON: parsesJSON,
-            limits: limits, sandbox: try sandbox?.plan(fields, grants: grants, support: support()), secretTexts: fields.secretTexts)
+            limits: limits, sandbox: try sandbox?.plan(fields, grants: grants, support: support()),
+            choosesDirectory: directory.literal == nil, secretTexts: fields.secretTexts)
         try plan.check()
         return plan
     }
