@@ -10,12 +10,13 @@ package struct StandardHandlers: Sendable {
     /// - Parameters:
     ///   - environment: the bridge's own, of which processes are passed a small part.
     ///   - home: what `~` stands for.
-    package init(environment: [String: String], home: String) {
+    ///   - hidden: the bridge's own folders, which no sandbox shows.
+    package init(environment: [String: String], home: String, hiding hidden: [String] = []) {
         bus = BusHandler()
         arrivals = BusArrivals(bus)
         table = HandlerTable([
             FolderHandler(home: home),
-            ProcessHandler(environment: environment, home: home),
+            ProcessHandler(environment: environment, home: home, hidden: hidden),
             bus,
         ])
     }

@@ -6,15 +6,19 @@ package struct ProcessHandler: StepHandler {
 
     private let environment: [String: String]
     private let home: String
+    private let hidden: [String]
     private let support: @Sendable () -> SandboxSupport
 
     /// - Parameters:
     ///   - environment: the bridge's own, of which actions may pass on parts.
     ///   - home: the absolute path of the person's folder.
+    ///   - hidden: folders that no sandbox shows, whatever an action or a policy lets a process read or write.
     ///   - support: which sandboxes there are; asked for only when an action wants one.
     package init(
-        environment: [String: String], home: String, support: @escaping @Sendable () -> SandboxSupport = { .ofThisMachine }
+        environment: [String: String], home: String, hidden: [String] = [],
+        support: @escaping @Sendable () -> SandboxSupport = { .ofThisMachine }
     ) {
+        self.hidden = hidden
         self.support = support
         self.environment = environment
         self.home = home
@@ -27,7 +31,7 @@ package struct ProcessHandler: StepHandler {
     package func perform(_ plan: ProcessPlan, in run: StepRun) async -> StepOutcome {
         if Task.isCancelled { return .cancelled }
         let preparation: ProcessPreparation
-        switch await BlockingCalls.run({ Result { () throws(Failure) in try ProcessPreparation(plan) } }) {
+        switch await BlockingCalls.run({ [hidden] in Result { () throws(Failure) in try ProcessPreparation(plan, hiding: hidden) } }) {
         case .success(let value): preparation = value
         case .failure(let failure): return .failed(failure)
         }

@@ -44,7 +44,8 @@ package struct Serve: BridgeCommand {
         var configuration = try files.configuration()
         if let port { configuration.listen.port = port }
         let logger = LogOutput.logger(configuration.log)
-        let handlers = StandardHandlers(environment: ProcessInfo.processInfo.environment, home: files.userFolder)
+        let handlers = StandardHandlers(
+            environment: ProcessInfo.processInfo.environment, home: files.userFolder, hiding: [files.home.state, files.home.run])
         let definitions = try files.definitions(handlers.table)
         DescriptorLimit.raise()
 

@@ -11,9 +11,10 @@ struct ProcessFixture {
     var fields: [String: FieldDeclaration] = [:]
     var values: JSONObject = [:]
     var payload: JSONValue?
+    var hidden: [String] = []
     var support = SandboxSupport.ofThisMachine
 
-    var handler: ProcessHandler { ProcessHandler(environment: environment, home: home, support: { [support] in support }) }
+    var handler: ProcessHandler { ProcessHandler(environment: environment, home: home, hidden: hidden, support: { [support] in support }) }
 
     func step(_ yaml: String) throws(DefinitionError) -> ProcessStep {
         try handler.parse(YAMLParser.parse(yaml, file: "a.yaml"), in: TemplateScope(fields))
