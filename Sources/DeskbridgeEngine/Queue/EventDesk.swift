@@ -146,7 +146,7 @@ package struct EventDesk: Sendable {
     /// - Throws: `wrong_state` unless it is unknown; `forbidden` for everybody but the owner of the machine.
     package func resolve(_ id: EventID, as resolution: Resolution, by identity: Identity) async throws(Problem) -> EventHistory {
         let catalog = definitions.current.catalog
-        return try await change(id, by: identity, needing: { .settle(owner: $0) }) { now throws(StoreError) in
+        return try await change(id, by: identity, isForDesk: true) { now throws(StoreError) in
             let operation = StoreOperation.resolve(id, as: resolution, at: now) { event in
                 switch resolution {
                 case .succeeded(let result):
@@ -191,10 +191,10 @@ package struct EventDesk: Sendable {
     }
 
     private func change(
-        _ id: EventID, by identity: Identity, needing verb: (ClientName) -> Gate.Verb = { .manage(owner: $0) },
+        _ id: EventID, by identity: Identity, isForDesk: Bool = false,
         _ body: (Timestamp) async throws(StoreError) -> Void
     ) async throws(Problem) -> EventHistory {
-        let before = try await lookUp(id, for: identity, verb)
+        let before = try await lookUp(id, for: identity) { isForDesk ? .settle(owner: $0) : .manage(owner: $0) }
         do throws(StoreError) { try await body(clock.now()) } catch { throw Problem(error) }
         return try await lookUp(id) ?? before
     }

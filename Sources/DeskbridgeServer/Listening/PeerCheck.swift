@@ -39,7 +39,8 @@ enum PeerCheck {
     /// - Returns: nil on a kernel that has none.
     private static func pidfd(of provider: any SocketOptionProvider) async throws -> CInt? {
         do {
-            return try await provider.unsafeGetSocketOption(level: .socket, name: .init(rawValue: peerPidfd)).get()
+            let number: CInt = try await provider.unsafeGetSocketOption(level: .socket, name: .init(rawValue: peerPidfd)).get()
+            return number
         } catch let error as IOError {
             guard error.errnoCode == ENOPROTOOPT else { throw untold }
             return nil

@@ -8,7 +8,9 @@ struct ProcessStandingTests {
     private static let ours = ["user:[1]", "pid:[2]", "net:[3]"]
     private static let bridge: pid_t = 100
 
-    private func facts(_ id: pid_t = 700, privileges: Bool = false, filtered: Bool = false, namespaces: [String] = ours) -> ProcessFacts {
+    private func facts(
+        _ id: pid_t = 700, privileges: Bool = false, filtered: Bool = false, namespaces: [String] = Self.ours
+    ) -> ProcessFacts {
         ProcessFacts(id: id, parent: 1, session: id, gainsNoPrivileges: privileges, isFiltered: filtered, namespaces: namespaces)
     }
 

@@ -90,7 +90,8 @@ import Testing
         for _ in 1...20 { #expect(desk.present("2222-2222", evil) == nil) }
         for _ in 1...5 { #expect(desk.present("2222-2222", request) == nil) }
         #expect(desk.present(code.description, request) == nil)
-        #expect([.guessed(by: request.origin), nil].contains(await news.value))
+        let last = await news.value
+        #expect(last == .guessed(by: request.origin) || last == nil)
     }
 
     @Test func thereIsAnEndToTheGuessesOfAllOriginsTogether() throws {
