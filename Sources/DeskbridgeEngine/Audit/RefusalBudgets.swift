@@ -41,6 +41,15 @@ struct RefusalBudgets: Sendable {
         return budget.unwritten + owed
     }
 
+    /// How many refusals of all were not written by now; counted anew from here.
+    mutating func settle() -> Int {
+        defer {
+            owed = 0
+            for party in budgets.keys { budgets[party]?.unwritten = 0 }
+        }
+        return budgets.values.reduce(owed) { $0 + $1.unwritten }
+    }
+
     /// Who has signed in has a budget of its own, if there is room for one or can be made: one that was idle for a window is as good as new.
     private mutating func party(of actor: AuditActor, _ now: Duration) -> Party {
         guard actor.identity != .nobody, let name = actor.client else { return .strangers }
