@@ -102,7 +102,7 @@ package final class Authenticator: Sendable {
         case .none: return .none
         case .token(let token) where tokens.find(hash: token.hash) != nil: return .good
         case .ticket(let text) where tickets.holds(text): return .good
-        case .token, .ticket, .malformed: break
+        case .token, .ticket, .misplacedTicket, .malformed: break
         }
         guard let retryAfter = failures.withLock({ $0.refusal(now: monotonic.now()) }) else { return .wrong }
         return .refused(Self.tooManyFailures(retryAfter))
