@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,6 +31,8 @@ int deskbridge_pidfd_send_signal(int pidfd, int signal) {
 }
 
 int deskbridge_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
+int deskbridge_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 
 int deskbridge_memory_file(const void *bytes, size_t count) {
     int file = memfd_create("stdin", MFD_CLOEXEC | MFD_ALLOW_SEALING);

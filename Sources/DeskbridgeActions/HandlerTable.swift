@@ -9,6 +9,9 @@ package struct HandlerTable: Sendable {
     /// The YAML keys that select a handler, in the order of the table.
     package var keys: [String] { handlers.map { type(of: $0).key } }
 
+    /// What may stand under each of them.
+    var schemas: [(key: String, schema: ValueSchema)] { handlers.map { (type(of: $0).key, type(of: $0).schema) } }
+
     /// Reads the part of a step that stands under a handler's key. Nil if no handler has that key.
     func bind(_ key: String, _ node: YAMLNode, in scope: TemplateScope) throws(DefinitionError) -> BoundStep? {
         guard let handler = handlers.first(where: { type(of: $0).key == key }) else { return nil }

@@ -7,6 +7,9 @@ package protocol StepHandler: Sendable {
     /// The YAML key that selects it.
     static var key: String { get }
 
+    /// What may stand under the key, as editors are told it, with a description of what such a step does.
+    static var schema: ValueSchema { get }
+
     /// Reads what stands under the key; `scope` holds the fields its templates may name.
     /// - Throws: ``DefinitionError`` for all that can be known to be wrong before there is an event.
     func parse(_ node: YAMLNode, in scope: TemplateScope) throws(DefinitionError) -> Step

@@ -15,7 +15,7 @@ package struct Deskbridge: AsyncParsableCommand {
             """,
         version: ProgramVersion.text,
         groupedSubcommands: [
-            CommandGroup(name: "Set up", subcommands: [Init.self, Serve.self, Doctor.self, Token.self, Pair.self]),
+            CommandGroup(name: "Set up", subcommands: [Init.self, Serve.self, Doctor.self, ConfigCommand.self, Token.self, Pair.self]),
             CommandGroup(name: "Use", subcommands: [Send.self, DryRunCommand.self]),
             CommandGroup(
                 name: "Look into",

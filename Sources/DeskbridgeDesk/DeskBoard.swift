@@ -160,9 +160,12 @@ struct DeskBoard: Sendable {
 
     private mutating func decide() async {
         for (id, isApproved) in answers {
-            do throws(Problem) {
-                _ = try await bridge.desk.decide(id, ApprovalDecision(isApproved: isApproved, place: .notification), by: .local)
-            } catch {
+            let decision = ApprovalDecision(isApproved: isApproved, place: .notification)
+            let refusal: Problem? = await AuditActor.$current.withValue(Identity.local.actor(through: .dbus)) { [bridge] in
+                do throws(Problem) { _ = try await bridge.desk.decide(id, decision, by: .local) } catch { return error }
+                return nil
+            }
+            if let error = refusal {
                 bridge.logger.warning(
                     "answer at the desk could not be taken",
                     metadata: ["event": "desk.answer_refused", "id": "\(id)", "error": "\(error.detail)"])

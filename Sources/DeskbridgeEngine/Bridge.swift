@@ -55,7 +55,7 @@ package struct Bridge: Sendable {
             audit: audit, logger: logger)
         desk = EventDesk(
             store: store, definitions: definitions, gate: gate, intake: intake, dispatcher: dispatcher, running: running, feed: feed,
-            clock: clock, logger: logger)
+            clock: clock, audit: audit, logger: logger)
     }
 
     /// Decides what becomes of what ran when the bridge last ended, and counts what is open. Run it once, before the services.
@@ -64,7 +64,7 @@ package struct Bridge: Sendable {
         open.start(try await store.counts())
         audit.logHead(
             try await store.audit(
-                AuditEntry("start", "done", at: clock.now(), by: .bridge, detail: "policies \(definitions.current.policyDigest)")))
+                AuditEntry("start", "done", at: clock.now(), by: .bridge, detail: definitions.current.digests)))
     }
 
     /// What has to run beside the server, in the order in which it starts; it stops in reverse.
@@ -73,7 +73,7 @@ package struct Bridge: Sendable {
             Pruner(store: store, retention: configuration.retention, feed: feed, clock: clock, logger: logger),
             DefinitionsWatcher(definitions: definitions, logger: logger) { [dispatcher, audit, definitions] in
                 let current = definitions.current
-                audit.note("reload", current.errors.isEmpty ? "done" : "refused", detail: "policies \(current.policyDigest)")
+                audit.note("reload", current.errors.isEmpty ? "done" : "refused", detail: current.digests)
                 dispatcher.wake()
             },
             dispatcher, waits,

@@ -5,7 +5,7 @@ internal import GRDB
 extension StoreOperation where Answer == Void {
     /// Stores a new token.
     package static func insertToken(_ token: TokenRecord) -> Self {
-        let account = AuditEntry.about(token, "create_token", at: token.createdAt)
+        let account = AuditEntry.about(token, "create_token", at: token.createdAt, detail: token.isDesk ? "desk_session" : token.label)
         return StoreOperation { db in
             try db.insert(token)
             try db.append(account)

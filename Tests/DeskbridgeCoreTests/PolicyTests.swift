@@ -137,6 +137,7 @@ struct PolicyTests {
 
     @Test(arguments: [
         ("- allow", "1:3: the rule must be a mapping, not a string"),
+        ("-\n- {allow: [A], clients: [a]}", "1:2: the rule must be a mapping, not nothing"),
         ("- {clients: [a]}", "1:3: the rule needs exactly one of the keys allow, ask and deny, with a list of event types"),
         (
             "- {allow: [A], deny: [B], clients: [a]}",

@@ -5,6 +5,7 @@ internal import Synchronization
 /// A kind of step for tests, written `probe: "{name}"`: it tells the test when it is performed, and ends as the test says.
 package struct ProbeHandler: StepHandler {
     package static let key = "probe"
+    package static let schema = ValueSchema.template.described("Tells the test when it is performed.")
 
     package struct Step: PlannableStep {
         let label: Template

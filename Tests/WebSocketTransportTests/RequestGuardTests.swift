@@ -21,8 +21,10 @@ struct RequestGuardTests {
 
         func receive(_ text: String) throws { try channel.writeInbound(ByteBuffer(string: text)) }
 
-        func answer() throws {
-            try channel.writeOutbound(HTTPServerResponsePart.head(.init(version: .http1_1, status: .ok, headers: ["content-length": "0"])))
+        func answer(_ fields: HTTPHeaders = [:]) throws {
+            var head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["content-length": "0"])
+            head.headers.add(contentsOf: fields)
+            try channel.writeOutbound(HTTPServerResponsePart.head(head))
             try channel.writeOutbound(HTTPServerResponsePart.end(nil))
         }
 
@@ -36,6 +38,18 @@ struct RequestGuardTests {
     }
 
     private static let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    @Test(arguments: [([:], false), (["connection": "close"], true), (["Connection": "Close"], true), (["connection": "upgrade"], false)])
+    func anAnswerThatSaysCloseIsTheLast(_ fields: HTTPHeaders, _ isLast: Bool) throws {
+        let bench = try Bench()
+        try bench.receive(Self.request)
+        try bench.answer(fields)
+        _ = try bench.sent()
+        try bench.receive(Self.request)
+        var requests = 0
+        while let part = try bench.channel.readInbound(as: HTTPServerRequestPart.self) { if case .head = part { requests += 1 } }
+        #expect(requests == (isLast ? 1 : 2))
+    }
 
     @Test func refusesAHeadThatTakesTooLongHoweverBusyTheClientIs() throws {
         let bench = try Bench()

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <linux/openat2.h>
 #include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/xattr.h>
 
 /// openat2(2), which glibc does not wrap. Returns a descriptor, or -1 with errno set.
@@ -28,3 +30,10 @@ int deskbridge_memory_file(const void *bytes, size_t count);
 
 /// The name of a signal without SIG, such as KILL, or NULL if it has none.
 const char *deskbridge_signal_name(int signal);
+
+/// Runs `body` on a new thread that nobody waits for and no signal is delivered to. Its name has at most 15 bytes and lasts as long as the
+/// process; with a niceness above 0 it makes way for other threads (setpriority(2)). Returns 0, or an errno.
+int deskbridge_start_thread(const char *name, int niceness, void (*body)(void *), void *context);
+
+/// accept4(2) of a connection that doesn't block and is closed on exec. Returns a descriptor, or -1 with errno set.
+int deskbridge_accept(int listener);

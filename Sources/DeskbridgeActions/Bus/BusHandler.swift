@@ -7,6 +7,7 @@ package final class BusHandler: StepHandler {
     package typealias Step = BusStep
 
     package static let key = "dbus"
+    package static let schema = BusStep.schema.value.described("Calls a D-Bus method, and waits for its answer or for a signal.")
 
     /// Nil once shut down.
     private let connections = Mutex<[BusAddress: BusConnection]?>([:])

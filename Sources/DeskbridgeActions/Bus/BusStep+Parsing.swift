@@ -2,13 +2,8 @@ import DBus
 import DeskbridgeCore
 
 extension BusStep {
-    static let keys = [
-        "bus", "destination", "path", "interface", "member", "signature", "arguments", "timeout", "start", "waitFor", "until",
-        "errors",
-    ]
-
     init(parsing node: YAMLNode, in scope: TemplateScope) throws(DefinitionError) {
-        let mapping = try node.mapping("a dbus step", keys: Self.keys)
+        let mapping = try node.mapping("a dbus step", keys: Self.schema.names)
         location = node.location
         places = KeyPlaces(mapping)
         bus = try mapping["bus"].map { node throws(DefinitionError) in try Self.bus(node) } ?? .session

@@ -2,11 +2,9 @@ import DBus
 import DeskbridgeCore
 
 extension BusUntil {
-    static let keys = ["interface", "member", "path", "sender", "signature", "where", "timeout", "expect", "otherwise"]
-
     /// - Parameter callInterface: what the signal's interface is, unless it says so itself.
     init(parsing node: YAMLNode, callInterface: InterfaceName, in scope: TemplateScope) throws(DefinitionError) {
-        let mapping = try node.mapping("until", keys: Self.keys)
+        let mapping = try node.mapping("until", keys: Self.schema.names)
         places = KeyPlaces(mapping)
         interface =
             try mapping["interface"].map { node throws(DefinitionError) in

@@ -5,7 +5,8 @@ package struct ActionFile {
     private static let keys = [
         "action", "on", "confirm", "description", "parameters", "steps", "result", "retry", "concurrency", "expires",
     ]
-    private static let mostSteps = 64
+    static let mostSteps = 64
+    static let limits = 1...1000
 
     private let handlers: HandlerTable
     private var errors = DefinitionErrors()
@@ -168,8 +169,8 @@ package struct ActionFile {
 
     private static func concurrency(_ node: YAMLNode?, in scope: TemplateScope) throws(DefinitionError) -> ConcurrencyLimit? {
         guard let node else { return nil }
-        let mapping = try node.mapping("concurrency", keys: ["limit", "key"])
-        let limit = try mapping.required("limit").integer("limit", in: 1...1000)
+        let mapping = try node.mapping("concurrency", keys: Self.concurrency.names)
+        let limit = try mapping.required("limit").integer("limit", in: limits)
         guard let keyNode = mapping["key"] else { return ConcurrencyLimit(limit: limit, key: nil) }
         let key = try Template(parsing: keyNode, "key", in: scope)
         guard !key.namesSecret else {

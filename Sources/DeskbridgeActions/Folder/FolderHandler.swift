@@ -4,6 +4,7 @@ import Synchronization
 /// Makes project folders: a tree from naming templates, beneath one root.
 package struct FolderHandler: StepHandler {
     package static let key = "folder"
+    package static let schema = FolderStep.schema.value.described("Makes a folder, with a tree of folders and files, beneath one root.")
 
     private let home: String
     private let clock: WallClock

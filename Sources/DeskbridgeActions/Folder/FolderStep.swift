@@ -2,8 +2,6 @@ package import DeskbridgeCore
 
 /// A `folder` step as its action file defines it.
 package struct FolderStep: PlannableStep {
-    private static let keys = ["root", "name", "tree", "ifExists", "mode"]
-
     private let root: RootPath
     private let rootLocation: SourceLocation
     private let name: NameTemplate
@@ -12,7 +10,7 @@ package struct FolderStep: PlannableStep {
     private let mode: FolderMode?
 
     init(parsing node: YAMLNode, in scope: TemplateScope, home: String) throws(DefinitionError) {
-        let mapping = try node.mapping("folder", keys: Self.keys)
+        let mapping = try node.mapping("folder", keys: Self.schema.names)
         let rootNode = try mapping.required("root")
         root = try RootPath(parsing: rootNode, home: home)
         rootLocation = rootNode.location
@@ -68,7 +66,8 @@ package struct FolderStep: PlannableStep {
             throw .refused(.tooLong, "the path of \"\(last.shown)\" has more than \(FolderTreeTemplate.longestPath) bytes")
         }
         return FolderPlan(
-            root: root, place: place, parents: segments.dropLast(), folder: FolderTree.Entry(last, folder: try tree.tree(fields, base: base + 4)),
+            root: root, place: place, parents: segments.dropLast(),
+            folder: FolderTree.Entry(last, folder: try tree.tree(fields, base: base + 4)),
             ifExists: ifExists, mode: mode)
     }
 }

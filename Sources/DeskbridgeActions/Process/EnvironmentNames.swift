@@ -88,3 +88,7 @@ enum EnvironmentNames {
         isDigit(byte) || byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 }
+
+extension EnvironmentNames {
+    static let schema = ValueSchema.text("^[A-Za-z_][A-Za-z0-9_]*$")
+}

@@ -6,6 +6,8 @@ struct ExitCodeRules: Sendable, Hashable {
         case success, retry, permanent
     }
 
+    static let possible = 0...255
+
     private let meanings: [Int: Meaning]
     /// What a code means that is not listed.
     private let others: Meaning
@@ -49,7 +51,7 @@ struct ExitCodeRules: Sendable, Hashable {
             self = .standard
             return
         }
-        let mapping = try node.mapping("exitCodes", keys: ["success", "retry", "permanent"])
+        let mapping = try node.mapping("exitCodes", keys: Self.schema.names)
         var seen: [Int: String] = [:]
         var success: [Int]?
         if let node = mapping["success"] {
@@ -76,7 +78,7 @@ struct ExitCodeRules: Sendable, Hashable {
     private static func codes(_ node: YAMLNode, _ what: String, _ seen: inout [Int: String]) throws(DefinitionError) -> [Int] {
         var codes: [Int] = []
         for element in try node.sequence(what) {
-            let code = try element.integer("each entry of \(what)", in: 0...255)
+            let code = try element.integer("each entry of \(what)", in: Self.possible)
             if let other = seen.updateValue(what, forKey: code) {
                 throw element.error("the exit code \(code) stands in \(other) already")
             }
@@ -95,4 +97,22 @@ struct ExitCodeRules: Sendable, Hashable {
             "success": codes(.success), "retry": codes(.retry), "permanent": codes(.permanent), "others": .string(others.rawValue),
         ]
     }
+}
+
+extension ExitCodeRules {
+    static let schema: MappingSchema = {
+        let codes = ValueSchema.list(of: .integer(in: possible), areUnique: true)
+        let codesOrOthers = ValueSchema.either(codes, ValueSchema(["const": "*"]))
+        return MappingSchema([
+            .optional(
+                "success", "Codes of success.", .list(of: .integer(in: possible), atLeast: 1, areUnique: true), default: [0]),
+            .optional(
+                "retry", "Codes of failures that may be tried again; \"*\" for all others. Those that are not listed anywhere are.",
+                codesOrOthers, examples: [[75], "*"]),
+            .optional(
+                "permanent", "Codes of failures for good; \"*\" for all others. 64, 65, 66, 77, 78, 126 and 127 if left out.",
+                codesOrOthers,
+                examples: [[1, 2], "*"]),
+        ])
+    }()
 }

@@ -18,7 +18,7 @@ struct ProcessArgument: Sendable {
         case .scalar:
             throw node.error("\(what) must be a string, not \(node.kind): put it in quotes")
         case .mapping:
-            let mapping = try node.mapping(what, keys: ["value", "mayBeOption"])
+            let mapping = try node.mapping(what, keys: Self.schema.names)
             template = try Template(parsing: mapping.required("value"), "\(what).value", in: scope)
             mayBeOption = try mapping["mayBeOption"]?.boolean("\(what).mayBeOption") ?? false
         case .sequence:
@@ -41,4 +41,11 @@ struct ProcessArgument: Sendable {
             as an option; put "--" before it, or write {value: …, mayBeOption: true} if options are meant
             """)
     }
+}
+
+extension ProcessArgument {
+    static let schema = MappingSchema([
+        .required("value", "The argument.", .template),
+        .optional("mayBeOption", "Whether a field may turn it into an option, one that begins with -.", .boolean, default: false),
+    ])
 }

@@ -3,6 +3,7 @@ package import DeskbridgeCore
 /// Starts processes: an argv and an environment, and never a shell.
 package struct ProcessHandler: StepHandler {
     package static let key = "process"
+    package static let schema = ProcessStep.schema.value.described("Runs a program, without a shell, and waits until it ends.")
 
     private let environment: [String: String]
     private let home: String

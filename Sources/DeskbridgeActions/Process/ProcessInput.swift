@@ -17,7 +17,7 @@ enum ProcessInput: Sendable {
         case .scalar(.string("none"), _): self = .none
         case .scalar(.string("payload"), _): self = .payload
         case .mapping:
-            let mapping = try node.mapping("stdin", keys: ["text"])
+            let mapping = try node.mapping("stdin", keys: Self.schema.names)
             self = .text(try Template(parsing: mapping.required("text"), "stdin.text", in: scope))
         default: throw node.error("stdin must be payload, none or {text: …}")
         }
@@ -30,4 +30,8 @@ enum ProcessInput: Sendable {
         case .text(let template): try template.render(fields)
         }
     }
+}
+
+extension ProcessInput {
+    static let schema = MappingSchema([.required("text", "What it reads.", .template)])
 }

@@ -73,7 +73,8 @@ struct ProcessPreparation: Sendable {
         }
         self.temporary = temporary
         if !plan.environment.contains(where: { $0.name == "TMPDIR" }) { extraEnvironment = ["TMPDIR=\(temporary.path)"] }
-        guard let ruleset = Landlock.ruleset(for: sandbox, executable: executable, write: write.map(\.1) + [temporary.place], read: read) else {
+        guard let ruleset = Landlock.ruleset(for: sandbox, executable: executable, write: write.map(\.1) + [temporary.place], read: read)
+        else {
             throw Self.unavailable(plan, "the kernel refused the rules (\(Errno.last))")
         }
         self.ruleset = ruleset

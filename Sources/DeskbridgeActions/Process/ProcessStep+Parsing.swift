@@ -1,16 +1,16 @@
 import DeskbridgeCore
 
 extension ProcessStep {
-    private static let keys = [
-        "argv", "environment", "inheritEnvironment", "directory", "stdin", "timeout", "grace", "exitCodes", "output", "limits", "sandbox",
-    ]
+    static let usualTimeout = Duration.seconds(300)
+    static let usualGrace = Duration.seconds(5)
+    static let usualTail = 16 << 10
 
     /// Reads what stands under `process:`.
     init(
         parsing node: YAMLNode, in scope: TemplateScope, environment bridge: [String: String], home: String,
         support: @escaping @Sendable () -> SandboxSupport
     ) throws(DefinitionError) {
-        let mapping = try node.mapping("process", keys: Self.keys)
+        let mapping = try node.mapping("process", keys: Self.schema.names)
         let argv = try mapping.required("argv")
         let elements = try argv.sequence("argv")
         guard let first = elements.first else { throw argv.error("argv needs the executable as its first element") }
@@ -25,8 +25,8 @@ extension ProcessStep {
             own: mapping["environment"], inherited: mapping["inheritEnvironment"], bridge: bridge, in: scope)
         directory = try ProcessDirectory(parsing: mapping["directory"], "directory", home: home, in: scope)
         input = try ProcessInput(parsing: mapping["stdin"], in: scope)
-        timeout = try Self.duration(mapping, "timeout", in: ProcessLimits.timeout) ?? .seconds(300)
-        grace = try Self.duration(mapping, "grace", in: ProcessLimits.grace) ?? .seconds(5)
+        timeout = try Self.duration(mapping, "timeout", in: ProcessLimits.timeout) ?? Self.usualTimeout
+        grace = try Self.duration(mapping, "grace", in: ProcessLimits.grace) ?? Self.usualGrace
         exitCodes = try ExitCodeRules(parsing: mapping["exitCodes"])
         (tail, parsesJSON) = try Self.output(mapping["output"])
         limits = try ResourceLimits(parsing: mapping["limits"])
@@ -59,8 +59,8 @@ extension ProcessStep {
     }
 
     private static func output(_ node: YAMLNode?) throws(DefinitionError) -> (tail: Int, parsesJSON: Bool) {
-        let mapping = try node?.mapping("output", keys: ["tail", "parse"])
-        var tail = 16 * 1024
+        let mapping = try node?.mapping("output", keys: output.names)
+        var tail = usualTail
         if let node = mapping?["tail"] { tail = try node.size("output.tail", in: ProcessLimits.tail) }
         guard let node = mapping?["parse"] else { return (tail, false) }
         switch try node.string("output.parse") {

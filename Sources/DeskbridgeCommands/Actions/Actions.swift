@@ -10,7 +10,7 @@ package struct Actions: AsyncParsableCommand {
               deskbridge actions list
               deskbridge actions check
             """,
-        subcommands: [ActionsList.self, ActionsShow.self, ActionsCheck.self])
+        subcommands: [ActionsList.self, ActionsShow.self, ActionsCheck.self, ActionsSchema.self])
 
     package init() {}
 }

@@ -13,7 +13,21 @@ enum ConfigurationChecks {
             Check("Actions") { await actions(home, userFolder: userFolder, policies: policies) },
             Check("Granted executables") { executables(policies) },
             Check("Granted folders") { folders(policies) },
+            Check("Schemas for editors") { schemas(home) },
         ]
+    }
+
+    /// Editors that go by the schemas of another version mark new keys as mistakes.
+    static func schemas(_ home: BridgeHome) -> Finding {
+        let remedy = "Run: deskbridge init --schemas (with the same --home)"
+        guard FileFacts(home.schemas) != nil else { return .skipped("not written yet: deskbridge init --schemas") }
+        let stale = SchemaFile.allCases.map { (path: "\(home.schemas)/\($0.name)", text: $0.text) }.filter { file in
+            (try? PayloadSource.read(file.path))?.elementsEqual(file.text.utf8) != true
+        }
+        guard stale.isEmpty else {
+            return .warned("\(stale.map(\.path).joined(separator: ", ")) missing, or of another version", remedy: remedy)
+        }
+        return .passed(home.schemas)
     }
 
     private static func policies(_ home: BridgeHome, userFolder: String?) -> Result<PolicySet, DefinitionErrors> {

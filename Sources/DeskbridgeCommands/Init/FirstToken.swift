@@ -53,7 +53,11 @@ package struct FirstToken: Sendable {
         let directory = try await TokenDirectory(store: store, clock: clock)
         let now = clock.now()
         guard !directory.all.contains(where: { $0.client == client && $0.isGood(at: now) }) else { return nil }
-        let (token, record) = try await directory.create(TokenRequest(client: client, origins: wanted.origins, expiry: expiry))
+        // The owner of the machine, straight in the ledger.
+        let owner = AuditActor(client: .local, identity: .local, entrance: .inside)
+        let (token, record) = try await AuditActor.$current.withValue(owner) {
+            try await directory.create(TokenRequest(client: client, origins: wanted.origins, expiry: expiry))
+        }
         return try IssuedToken(TokenJSON.created(token, record))
     }
 }

@@ -1,12 +1,14 @@
 package import DeskbridgeCore
 internal import Glibc
 
-/// Makes the folders and starter files of a home. What is there already stays as it is.
+/// Makes the folders and starter files of a home. What a person may have written stays as it is.
 package struct HomeInitializer: Sendable {
     /// What was done about one path.
     package enum Entry: Sendable, Equatable {
         case made(String)
         case kept(String)
+        /// It was of another version.
+        case renewed(String)
     }
 
     private let home: BridgeHome
@@ -16,12 +18,30 @@ package struct HomeInitializer: Sendable {
     /// Folders are for this user alone (0700), and so are files (0600).
     /// - Throws: ``CommandFailure`` for a path that cannot be made.
     package func run(port: Int) throws(CommandFailure) -> [Entry] {
-        [
-            try file(home.configurationFile, StarterFiles.configuration(port: port)),
-            try file("\(home.actions)/create-resource.yaml", StarterFiles.createResource),
-            try file("\(home.policies)/default.yaml", StarterFiles.defaultPolicy),
-            try folder(home.state),
-        ]
+        try [
+            file(home.configurationFile, StarterFiles.configuration(port: port)),
+            file("\(home.actions)/create-resource.yaml", StarterFiles.createResource),
+            file("\(home.policies)/default.yaml", StarterFiles.defaultPolicy),
+        ] + schemas() + [folder(home.state)]
+    }
+
+    /// Writes the schemas that editors read. They are not for people to change, so one of another version is replaced.
+    /// - Throws: ``CommandFailure`` for a path that cannot be made.
+    package func schemas() throws(CommandFailure) -> [Entry] {
+        var entries: [Entry] = []
+        for schema in SchemaFile.allCases { entries.append(try current("\(home.schemas)/\(schema.name)", schema.text)) }
+        return entries
+    }
+
+    /// Makes the file, or has another one take its place at once if it says something else.
+    private func current(_ path: String, _ text: String) throws(CommandFailure) -> Entry {
+        guard FileFacts(path) != nil else { return try file(path, text) }
+        if let bytes = try? PayloadSource.read(path), bytes.elementsEqual(text.utf8) { return .kept(path) }
+        let new = "\(path).new"
+        unlink(new)
+        _ = try file(new, text)
+        guard rename(new, path) == 0 else { throw failure("replace", path, errno) }
+        return .renewed(path)
     }
 
     private func folder(_ path: String) throws(CommandFailure) -> Entry {

@@ -3,6 +3,7 @@ enum StarterFiles {
     /// The port, and every other key with its default as a comment.
     static func configuration(port: Int) -> String {
         """
+        # yaml-language-server: $schema=schemas/config.json
         # Deskbridge reads this file when it starts. Every key is optional; what stands here are the defaults.
         # A key that does not exist is an error, so that no mistyped limit goes unnoticed.
 
@@ -51,6 +52,7 @@ enum StarterFiles {
 
     /// `actions/create-resource.yaml`
     static let createResource = #"""
+        # yaml-language-server: $schema=../schemas/action.json
         # Serves the event CREATE_RESOURCE. Try it:
         #   deskbridge dry-run CREATE_RESOURCE --set name=Project_001 --set user=John
         #   deskbridge send CREATE_RESOURCE --set name=Project_001 --set user=John
@@ -94,6 +96,7 @@ enum StarterFiles {
 
     /// `policies/default.yaml`
     static let defaultPolicy = #"""
+        # yaml-language-server: $schema=../schemas/policy.json
         # Who may cause what: the first rule that fits decides; where none fits, the event is denied.
         # "local" is you at the command line of this computer, "console" is you in the console.
         rules:

@@ -12,7 +12,7 @@ package struct PolicyCommand: AsyncParsableCommand {
               deskbridge policy check --strict
               deskbridge policy explain CREATE_RESOURCE
             """,
-        subcommands: [PolicyCheck.self, PolicyExplainCommand.self])
+        subcommands: [PolicyCheck.self, PolicyExplainCommand.self, PolicySchema.self])
 
     package init() {}
 }

@@ -29,6 +29,12 @@ struct HomeFiles {
         do { return try Self.configuration(of: home) } catch { throw Self.failure(error) }
     }
 
+    /// The SHA-256 of `deskbridge.yaml`, as sha256sum(1) tells it; nil where there is none.
+    var configurationDigest: String? {
+        guard let bytes = try? PayloadSource.read(home.configurationFile) else { return nil }
+        return AuditRecord.hexadecimal(AuditRecord.hash(of: String(decoding: bytes, as: UTF8.self)))
+    }
+
     /// The configuration of a home; the defaults where there is no file.
     static func configuration(of home: BridgeHome) throws(DefinitionErrors) -> BridgeConfiguration {
         guard FileFacts(home.configurationFile) != nil else { return .defaults }

@@ -59,6 +59,9 @@ package struct Serve: BridgeCommand {
                 configuration: configuration, store: store, definitions: definitions,
                 waitSources: [notifications, BusNameWaits(handlers.arrivals)], logger: logger)
             try await bridge.rescue()
+            bridge.audit.note(
+                "configure", "done", by: .bridge, subject: "deskbridge.yaml",
+                detail: (files.configurationDigest ?? "defaults") + (port.map { " port \($0)" } ?? ""))
             let server = try await BridgeServer(
                 bridge: bridge, controlSocket: try Self.controlSocket(files.home), bus: try Self.bus(configuration.bus, handlers)
             ) { report in
@@ -74,6 +77,7 @@ package struct Serve: BridgeCommand {
                     services: [server, notifications.service(of: bridge)],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             try await group.run()
+            bridge.audit.close()
         } catch {
             await handlers.shutdown()
             try? await store.close()

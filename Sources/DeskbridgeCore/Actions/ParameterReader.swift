@@ -4,14 +4,9 @@ internal import OrderedCollections
 struct ParameterReader {
     private(set) var errors = DefinitionErrors()
 
-    private static let types = ["string", "integer", "number", "boolean", "array", "object"]
-    private static let commonKeywords = ["type", "title", "description", "default", "enum", "examples", "optional", "secret"]
-    private static let keywords = [
-        "string": ["minLength", "maxLength", "pattern", "format"], "integer": numberKeywords, "number": numberKeywords, "boolean": [],
-        "array": ["items", "minItems", "maxItems", "uniqueItems"], "object": ["properties"],
-    ]
-    private static let numberKeywords = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]
     static let longestText = 1 << 20
+    static let lengths = 0...longestText
+    static let counts = 0...Int(Int32.max)
     /// How many steps matching one value may take.
     private static let mostPatternSteps = 20_000_000
 
@@ -56,7 +51,8 @@ struct ParameterReader {
     private static func type(_ mapping: YAMLMapping) throws(DefinitionError) -> String {
         let node = try mapping.required("type")
         let type = try node.string("the type of \(mapping.what)")
-        guard types.contains(type) else {
+        guard schemas[type] != nil else {
+            let types = Array(schemas.keys)
             let nearest = NearestName.question(type, in: types)
             throw node.error("there is no type \"\(type.prefix(40))\".\(nearest) The types are \(types.joined(separator: ", ")).")
         }
@@ -64,7 +60,7 @@ struct ParameterReader {
     }
 
     private mutating func checkKeywords(of mapping: YAMLMapping, _ type: String, isItem: Bool) {
-        let known = Self.commonKeywords + (Self.keywords[type] ?? [])
+        let known = Self.schemas[type]?.names ?? []
         for member in mapping.members {
             let name = member.name
             let mistake: String
@@ -74,7 +70,7 @@ struct ParameterReader {
                 continue
             } else if name == "required" {
                 mistake = "each parameter is required unless it says \"optional: true\" or has a default"
-            } else if Self.keywords.values.contains(where: { $0.contains(name) }) {
+            } else if Self.schemas.values.contains(where: { $0.names.contains(name) }) {
                 mistake = "the keyword \"\(name)\" is not for the type \(type)"
             } else {
                 let nearest = NearestName.question(name, in: known)
@@ -181,7 +177,7 @@ struct ParameterReader {
 
     private static func arrayRules(_ items: Parameter, _ mapping: YAMLMapping) throws(DefinitionError) -> Parameter.ArrayRules {
         var rules = Parameter.ArrayRules(items: items)
-        rules.counts = try counts(mapping, "minItems", "maxItems", usual: Int.max, most: Int(Int32.max))
+        rules.counts = try counts(mapping, "minItems", "maxItems", usual: Int.max, most: counts.upperBound)
         if let node = mapping["uniqueItems"] { rules.areUnique = try node.boolean("uniqueItems") }
         return rules
     }

@@ -4,6 +4,9 @@ package import OrderedCollections
 package struct ParameterSet: Sendable, Hashable {
     package let parameters: OrderedDictionary<String, Parameter>
 
+    /// The JSON Schema of what stands under `parameters:`, for those who write actions.
+    package static let declarationSchema = ParameterReader.schema
+
     package static let reservedNames = ["date", "event", "steps"]
 
     /// Reads the mapping under `parameters:`; none means that the action takes no parameters.

@@ -42,5 +42,10 @@ package struct AuditActor: Sendable, Hashable {
 
     package static let bridge = AuditActor(client: nil, identity: .bridge, entrance: .inside)
 
+    /// Somebody who has not signed in.
+    package static func stranger(through entrance: Entrance, origin: String? = nil) -> AuditActor {
+        AuditActor(client: nil, identity: .nobody, entrance: entrance, origin: origin)
+    }
+
     @TaskLocal package static var current = AuditActor.bridge
 }

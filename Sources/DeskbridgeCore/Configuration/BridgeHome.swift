@@ -3,6 +3,8 @@ package struct BridgeHome: Sendable, Hashable {
     package let configurationFile: String
     package let actions: String
     package let policies: String
+    /// The JSON Schemas that editors read; the bridge itself does not.
+    package let schemas: String
     package let state: String
     package let run: String
 
@@ -15,6 +17,7 @@ package struct BridgeHome: Sendable, Hashable {
         configurationFile = "\(configuration)/deskbridge.yaml"
         actions = "\(configuration)/actions"
         policies = "\(configuration)/policies"
+        schemas = "\(configuration)/schemas"
         self.state = state
         self.run = run
     }

@@ -28,3 +28,14 @@ extension BusConfiguration {
         errors += reader.finish()
     }
 }
+
+extension BusConfiguration {
+    static let schema = MappingSchema([
+        .optional(
+            "own", "Whether the bridge takes the name io.github.deskbridge1 on the bus: auto as soon as it can, or never.",
+            .word(of: Ownership.self), default: .string(Self().own.rawValue)),
+        .optional(
+            "address", "On which bus: session, or an address.", .text("^(session$|unix:)"), default: .string(Self().address),
+            examples: ["unix:path=/run/user/1000/bus"]),
+    ])
+}

@@ -10,6 +10,9 @@ package struct LimitsConfiguration: Sendable, Hashable {
     package var connections = 256
     /// The connections at one time that have not signed in; the one that has been there longest goes when another one comes.
     package var strangers = 256
+    /// The connections at one time whose first request isn't whole yet or waits for its turn. When there are more, the one that has been
+    /// there longest goes.
+    package var backlog = 8192
     /// The bytes one connection may have waiting to be sent before it is closed as a slow consumer.
     package var unsent = 1 << 20
     /// The time a connection has for the headers of a request.
@@ -27,15 +30,22 @@ package struct LimitsConfiguration: Sendable, Hashable {
 }
 
 extension LimitsConfiguration {
+    static let messages = 1 << 10...16 << 20
+    static let counts = 1...10_000
+    static let callers = 1...100_000
+    static let unsentBytes = 64 << 10...256 << 20
+    static let times = Duration.milliseconds(100) ... .seconds(600)
+
     mutating func read(_ node: YAMLNode?, _ errors: inout [DefinitionError]) {
-        let times = Duration.milliseconds(100) ... .seconds(600)
+        let times = Self.times
         var reader = MappingReader(node, "limits")
-        reader.read("message", into: &message) { node, what throws(DefinitionError) in try node.size(what, in: 1 << 10...16 << 20) }
-        reader.read("body", into: &body) { node, what throws(DefinitionError) in try node.size(what, in: 1 << 10...16 << 20) }
+        reader.read("message", into: &message) { node, what throws(DefinitionError) in try node.size(what, in: Self.messages) }
+        reader.read("body", into: &body) { node, what throws(DefinitionError) in try node.size(what, in: Self.messages) }
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
-        reader.read("connections", into: &connections) { node, what throws(DefinitionError) in try node.integer(what, in: 1...10_000) }
-        reader.read("strangers", into: &strangers) { node, what throws(DefinitionError) in try node.integer(what, in: 1...10_000) }
-        reader.read("unsent", into: &unsent) { node, what throws(DefinitionError) in try node.size(what, in: 64 << 10...256 << 20) }
+        reader.read("connections", into: &connections) { node, what throws(DefinitionError) in try node.integer(what, in: Self.counts) }
+        reader.read("strangers", into: &strangers) { node, what throws(DefinitionError) in try node.integer(what, in: Self.counts) }
+        reader.read("backlog", into: &backlog) { node, what throws(DefinitionError) in try node.integer(what, in: Self.callers) }
+        reader.read("unsent", into: &unsent) { node, what throws(DefinitionError) in try node.size(what, in: Self.unsentBytes) }
         reader.read("headers", into: &headers) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
         reader.read("authentication", into: &authentication) { node, what throws(DefinitionError) in try node.duration(what, in: times) }
         let hasSilence = reader.node("silence") != nil
@@ -48,5 +58,46 @@ extension LimitsConfiguration {
         }
         reader.read("failures", into: &failures) { node, what throws(DefinitionError) in try node.rate(what) }
         errors += reader.finish()
+    }
+}
+
+extension LimitsConfiguration {
+    static let schema: MappingSchema = {
+        let usual = LimitsConfiguration()
+        return MappingSchema([
+            size("message", "The longest WebSocket message.", in: messages, usual.message),
+            size("body", "The longest body of a request.", in: messages, usual.body),
+            .optional(
+                "rate", "Messages and requests of one client, unless its token carries a rate of its own.", .rate,
+                default: .string(usual.rate.description)),
+            .optional(
+                "connections", "Connections at one time that have signed in; one more is answered 503.", .integer(in: counts),
+                default: .integer(Int64(usual.connections))),
+            .optional(
+                "strangers", "Connections at one time that have not signed in; one more closes the one that has been there longest.",
+                .integer(in: counts), default: .integer(Int64(usual.strangers))),
+            .optional(
+                "backlog",
+                "Connections at one time whose first request isn't whole yet or waits for its turn; one more closes the one that has been there longest.",
+                .integer(in: callers), default: .integer(Int64(usual.backlog))),
+            size("unsent", "What may wait to be sent on one connection before it is closed as too slow.", in: unsentBytes, usual.unsent),
+            time("headers", "Time for the headers of a request.", usual.headers),
+            time("authentication", "Time for a WebSocket to authenticate.", usual.authentication),
+            time("ping", "Time between pings on a WebSocket.", usual.ping),
+            .optional(
+                "silence", "Time after which a silent WebSocket is closed; longer than ping, and twice that if left out.",
+                .duration(in: times)),
+            .optional(
+                "failures", "Failed authentications over all clients: from half of them on the answer is slowed, beyond them it is 429.",
+                .rate, default: .string(usual.failures.description)),
+        ])
+    }()
+
+    private static func size(_ name: String, _ description: String, in range: ClosedRange<Int>, _ usual: Int) -> MappingSchema.Key {
+        .optional(name, description, .size(in: range), default: .string(Units.text(size: usual)))
+    }
+
+    private static func time(_ name: String, _ description: String, _ usual: Duration) -> MappingSchema.Key {
+        .optional(name, description, .duration(in: times), default: .string(Units.text(usual)))
     }
 }

@@ -7,13 +7,14 @@ package struct ListenConfiguration: Sendable, Hashable {
 
     package init() {}
 
-    private static let loopback = ["127.0.0.1", "::1"]
+    static let loopback = ["127.0.0.1", "::1"]
+    static let ports = 0...65_535
 }
 
 extension ListenConfiguration {
     mutating func read(_ node: YAMLNode?, _ errors: inout [DefinitionError]) {
         var reader = MappingReader(node, "listen")
-        reader.read("port", into: &port) { node, what throws(DefinitionError) in try node.integer(what, in: 0...65_535) }
+        reader.read("port", into: &port) { node, what throws(DefinitionError) in try node.integer(what, in: Self.ports) }
         if reader.node("addresses") != nil {
             var seen: Set<String> = []
             addresses = reader.requiredEntries("addresses", advice: "leave the key out for 127.0.0.1 and ::1") { address throws(Flaw) in
@@ -26,4 +27,13 @@ extension ListenConfiguration {
         }
         errors += reader.finish()
     }
+}
+
+extension ListenConfiguration {
+    static let schema = MappingSchema([
+        .optional("port", "TCP port; 0 lets the system choose a free one.", .integer(in: ports), default: .integer(Int64(Self().port))),
+        .optional(
+            "addresses", "Loopback addresses to listen on: 127.0.0.1 and ::1, and no others.",
+            .list(of: .word(loopback), atLeast: 1, areUnique: true), default: .array(loopback.map(JSONValue.string))),
+    ])
 }

@@ -38,3 +38,12 @@ extension YAMLNode {
         return choice
     }
 }
+
+extension LogConfiguration {
+    static let schema = MappingSchema([
+        .optional("level", "What is logged: from this level on.", .word(of: Level.self), default: .string(Self().level.rawValue)),
+        .optional(
+            "format", "How it looks: auto is pretty on a terminal and JSON elsewhere.", .word(of: Format.self),
+            default: .string(Self().format.rawValue)),
+    ])
+}

@@ -17,3 +17,9 @@ extension TokenConfiguration {
         errors += reader.finish()
     }
 }
+
+extension TokenConfiguration {
+    static let schema = MappingSchema([
+        .optional("expiry", "How long a new token is valid.", .duration(in: range), default: .string(Units.text(Self().expiry)))
+    ])
+}

@@ -17,6 +17,13 @@ package struct FailureBudget: Sendable, Hashable {
     /// - Parameter rate: how many failures are answered in a window; half of them are answered at once.
     package init(_ rate: Rate) { window = RateWindow(rate) }
 
+    /// When failures are answered again; nil if this one would be. Counts nothing.
+    package func refusal(now: Duration) -> Duration? {
+        var other = window
+        guard case .refused(let retryAfter) = other.take(now: now) else { return nil }
+        return retryAfter
+    }
+
     /// Counts a failure.
     /// - Parameter now: as for ``RateWindow/take(now:)``.
     package mutating func fail(now: Duration) -> Consequence {

@@ -118,3 +118,23 @@ extension Duration {
     /// The duration in nanoseconds, rounded down. For durations below 292 years.
     fileprivate var wholeNanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }
+
+extension RetryPolicy {
+    package static let schema = MappingSchema([
+        .optional(
+            "attempts", "Attempts in all, the first one included.", .integer(in: Limits.attempts),
+            default: .integer(Int64(standard.attempts))),
+        .optional(
+            "initial", "The wait before the second attempt.", .duration(in: Limits.initial), default: .string(Units.text(standard.initial))),
+        .optional(
+            "multiplier", "What each further wait grows by, with up to three decimals.",
+            ValueSchema(["type": "number", "minimum": 1, "maximum": 10], remark: "From 1 to 10."),
+            default: .integer(Int64(standard.multiplierThousandths / 1000))),
+        .optional(
+            "maximum", "The longest wait; at least initial.", .duration(in: .milliseconds(10)...Limits.longest),
+            default: .string(Units.text(standard.maximum))),
+        .optional(
+            "jitter", "Whether each wait is a random part of its length (full), so that what failed together does not return together.",
+            .word(of: Jitter.self), default: .string(standard.jitter.rawValue)),
+    ])
+}

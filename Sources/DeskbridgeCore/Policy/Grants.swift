@@ -57,3 +57,18 @@ extension Grants {
         errors += reader.finish()
     }
 }
+
+extension Grants {
+    static let schema = MappingSchema([
+        .optional(
+            "executables", "Programs that process steps may start: absolute paths, each exactly as actions write it.",
+            .list(of: .text("^/")).orNothing, examples: [["/usr/bin/git"]]),
+        .optional(
+            "folders", "Folders in which, and in whose subfolders, files and folders may be made; ~ is the home folder.",
+            .list(of: .text("^(/|~/|~$)")).orNothing, examples: [["~/Projects"]]),
+        .optional(
+            "dbus", "D-Bus methods that may be called: BUS DESTINATION INTERFACE.MEMBER, where * stands for all methods.",
+            .list(of: .text("^ *[^ ]+ +[^ ]+( +[^ ]+)? *$")).orNothing,
+            examples: [["session org.freedesktop.Notifications org.freedesktop.Notifications.Notify"]]),
+    ])
+}

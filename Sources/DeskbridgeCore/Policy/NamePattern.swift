@@ -50,3 +50,7 @@ package struct NamePattern: Sendable, Hashable, CustomStringConvertible {
         }
     }
 }
+
+extension NamePattern {
+    static let schema = ValueSchema.text("^(\\*|\\*?[A-Za-z0-9_.:@+-]{1,128}\\*?)$")
+}

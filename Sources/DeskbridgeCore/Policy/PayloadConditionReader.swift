@@ -102,7 +102,7 @@ struct PayloadConditionReader {
                 throw DefinitionError(node.location(ofCharacter: error.offset), error.message)
             }
         }
-        let lengths = 0...ParameterReader.longestText
+        let lengths = ParameterReader.lengths
         reader.read("minLength", into: &shortest) { node, what throws(DefinitionError) in try node.integer(what, in: lengths) }
         reader.read("maxLength", into: &longest) { node, what throws(DefinitionError) in try node.integer(what, in: lengths) }
         if shortest <= longest {

@@ -48,14 +48,15 @@ package struct PolicyRule: Sendable, Hashable {
 extension PolicyRule {
     /// How long the person at the desk has if the rule doesn't say.
     static let defaultTimeout = Duration.seconds(60)
+    static let timeouts = Duration.seconds(1) ... .seconds(86_400)
 
     /// Reads one entry of `rules`. Nil, with its mistakes in `errors`, if it has any.
     init?(parsing node: YAMLNode, errors: inout [DefinitionError]) {
-        var reader = MappingReader(node, "the rule", prefix: "")
         guard case .mapping = node.content else {
-            errors += reader.finish()
+            errors.append(node.error("the rule must be a mapping, not \(node.kind)"))
             return nil
         }
+        var reader = MappingReader(node, "the rule", prefix: "")
         let words = ["allow", "ask", "deny"].filter { reader.node($0) != nil }
         let word = words.first ?? "deny"
         let allNames = "name them, or write [\"*\"] for all"
@@ -71,7 +72,7 @@ extension PolicyRule {
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
         var timeout: Duration?
         reader.read("timeout", into: &timeout) { node, what throws(DefinitionError) in
-            try node.duration(what, in: .seconds(1) ... .seconds(86_400))
+            try node.duration(what, in: Self.timeouts)
         }
         if words.count != 1 { reader.addMistake("the rule needs exactly one of the keys allow, ask and deny, with a list of event types") }
         if word != "ask", timeout != nil { reader.addMistake("timeout is for ask: this rule waits for nobody") }

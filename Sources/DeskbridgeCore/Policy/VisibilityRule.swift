@@ -7,11 +7,11 @@ package struct VisibilityRule: Sendable, Hashable {
 extension VisibilityRule {
     /// Nil, with a mistake in `errors`, if either key is missing or wrong.
     init?(parsing node: YAMLNode, errors: inout [DefinitionError]) {
-        var reader = MappingReader(node, "the entry of visibility", prefix: "")
         guard case .mapping = node.content else {
-            errors += reader.finish()
+            errors.append(node.error("the entry of visibility must be a mapping, not \(node.kind)"))
             return nil
         }
+        var reader = MappingReader(node, "the entry of visibility", prefix: "")
         var client: NamePattern?
         reader.read("client", into: &client) { node, what throws(DefinitionError) in try node.parsed(what, NamePattern.init) }
         if reader.node("client") == nil { reader.addMistake("the entry of visibility needs the key \"client\"") }
@@ -21,4 +21,14 @@ extension VisibilityRule {
         guard mistakes.isEmpty, let client else { return nil }
         self.client = client
     }
+}
+
+extension VisibilityRule {
+    static let schema = MappingSchema([
+        .required(
+            "client", "Who may see more; a * at an end stands for any other characters.", NamePattern.schema, examples: ["wallboard"]),
+        .required(
+            "sees", "The clients whose events they may see; a * at an end stands for any other characters.",
+            .list(of: NamePattern.schema, atLeast: 1), examples: [["dashboard", "report-*"]]),
+    ])
 }

@@ -12,13 +12,24 @@ package final class AuditTrail: Sendable {
         var window = RateWindow(refusals)
         /// Refusals that were not written since the last one that was.
         var unwritten = 0
+
+        /// - Returns: how many were not written before this one; nil if this one isn't either.
+        mutating func take(now: Duration) -> Int? {
+            guard case .allowed = window.take(now: now) else {
+                unwritten += 1
+                return nil
+            }
+            defer { unwritten = 0 }
+            return unwritten
+        }
     }
 
     private let store: EventStore
     private let clock: WallClock
     private let monotonic: MonotonicClock
     private let logger: Logger
-    private let bound = Mutex(Bound())
+    /// Strangers have a bound of their own: their floods don't hide what those do who have signed in.
+    private let bounds = Mutex<(strangers: Bound, others: Bound)>((Bound(), Bound()))
 
     package init(store: EventStore, clock: WallClock, monotonic: MonotonicClock, logger: Logger) {
         self.store = store
@@ -27,27 +38,50 @@ package final class AuditTrail: Sendable {
         self.logger = logger
     }
 
-    /// Notes something of the bridge itself.
-    package func note(_ verb: String, _ outcome: String, subject: String? = nil, detail: String? = nil) {
-        write(AuditEntry(verb, outcome, at: clock.now(), by: .bridge, subject: subject, detail: detail))
+    /// Notes what was done beside the ledger's own changes, which tell of themselves.
+    package func note(
+        _ verb: String, _ outcome: String, by actor: AuditActor = .current, subject: String? = nil, owner: ClientName? = nil,
+        type: EventType? = nil, detail: String? = nil
+    ) {
+        write(AuditEntry(verb, outcome, at: clock.now(), by: actor, subject: subject, owner: owner, type: type, detail: detail))
     }
 
     /// Notes that somebody was refused. Of a flood only the first are written, and then how many more there were.
     package func noteRefusal(
-        of verb: String, by actor: AuditActor = .current, type: EventType? = nil, rule: String? = nil, code: ProblemCode
+        of verb: String, by actor: AuditActor = .current, subject: String? = nil, type: EventType? = nil, rule: String? = nil,
+        code: ProblemCode
     ) {
         let now = monotonic.now()
-        let unwritten: Int? = bound.withLock { bound in
-            guard case .allowed = bound.window.take(now: now) else {
-                bound.unwritten += 1
-                return nil
-            }
-            defer { bound.unwritten = 0 }
-            return bound.unwritten
+        let unwritten = bounds.withLock { bounds in
+            actor.identity == .nobody ? bounds.strangers.take(now: now) : bounds.others.take(now: now)
         }
         guard let unwritten else { return }
-        if unwritten > 0 { note("refusals", "not_written", detail: "\(unwritten)") }
-        write(AuditEntry(verb, "denied", at: clock.now(), by: actor, type: type, rule: rule, detail: code.rawValue))
+        noteUnwritten(unwritten)
+        write(AuditEntry(verb, "denied", at: clock.now(), by: actor, subject: subject, type: type, rule: rule, detail: code.rawValue))
+    }
+
+    /// Runs what answers somebody, and notes it if that is a refusal for who they are: any other problem is their own affair.
+    package func watching<Answer>(_ verb: String, _ body: () async throws -> Answer) async throws -> Answer {
+        do { return try await body() } catch let problem as Problem {
+            if [.unauthenticated, .forbidden, .originForbidden, .wrongHost, .tokenInURL, .rateLimited].contains(problem.code) {
+                noteRefusal(of: verb, code: problem.code)
+            }
+            throw problem
+        }
+    }
+
+    /// Notes that the bridge stops, after what it still owes.
+    package func close() {
+        let unwritten = bounds.withLock { bounds in
+            defer { (bounds.strangers.unwritten, bounds.others.unwritten) = (0, 0) }
+            return bounds.strangers.unwritten + bounds.others.unwritten
+        }
+        noteUnwritten(unwritten)
+        note("stop", "done", by: .bridge)
+    }
+
+    private func noteUnwritten(_ count: Int) {
+        if count > 0 { note("refusals", "not_written", by: .bridge, detail: "\(count)") }
     }
 
     private func write(_ entry: AuditEntry) {

@@ -102,6 +102,15 @@ package final class Definitions: Sendable {
 }
 
 extension Definitions.Snapshot {
+    /// What is in force, for the audit: two states of policies or actions are told apart by it.
+    package var digests: String { "policies \(policyDigest) actions \(actionDigest)" }
+
+    /// The SHA-256 of the action files as they were read, those with mistakes too, in hexadecimal.
+    private var actionDigest: String {
+        let read = files.map { $0.actions.map { [.string($0.name), .string(String(decoding: $0.bytes, as: UTF8.self))] as JSONValue } }
+        return AuditRecord.hexadecimal(PayloadFingerprint(of: .array(read ?? [])).bytes)
+    }
+
     /// The SHA-256 of the rules and grants in force, in hexadecimal: by it two states of the policies are told apart.
     package var policyDigest: String {
         let written: JSONValue = [

@@ -13,11 +13,12 @@ package struct EventDesk: Sendable {
     private let running: RunningAttempts
     private let feed: Feed
     private let clock: WallClock
+    private let audit: AuditTrail
     private let logger: Logger
 
     package init(
         store: EventStore, definitions: Definitions, gate: Gate, intake: Intake, dispatcher: Dispatcher, running: RunningAttempts,
-        feed: Feed, clock: WallClock, logger: Logger
+        feed: Feed, clock: WallClock, audit: AuditTrail, logger: Logger
     ) {
         self.store = store
         self.definitions = definitions
@@ -27,6 +28,7 @@ package struct EventDesk: Sendable {
         self.running = running
         self.feed = feed
         self.clock = clock
+        self.audit = audit
         self.logger = logger
     }
 
@@ -42,7 +44,10 @@ package struct EventDesk: Sendable {
         var filter = filter
         let seesAll = gate.allows(identity, .seeAll, under: policy)
         if let owner = filter.client ?? (seesAll ? nil : identity.client) {
-            try gate.check(identity, .see(owner: owner), under: policy)
+            do throws(Problem) { try gate.check(identity, .see(owner: owner), under: policy) } catch {
+                audit.noteRefusal(of: Gate.Kind.see.rawValue, code: error.code)
+                throw error
+            }
             filter.client = owner
         }
         do throws(StoreError) { return try await store.events(filter, before: cursor, limit: limit) } catch { throw Problem(error) }
@@ -85,7 +90,11 @@ package struct EventDesk: Sendable {
             let now = clock.now()
             var event = event
             event.origin = identity.origin
-            let checked = try EventCheck.recheck(event, under: definitions.current, gate: gate, now: now)
+            let checked: EventCheck.Checked
+            do throws(Problem) { checked = try EventCheck.recheck(event, under: definitions.current, gate: gate, now: now) } catch {
+                audit.noteRefusal(of: "retry", subject: id.text, type: event.type, code: error.code)
+                throw error
+            }
             question = checked.asks.map { ApprovalQuestion(rule: checked.event.rule, until: now + $0) }
         }
         let history = try await change(id, by: identity) { now throws(StoreError) in
@@ -175,7 +184,12 @@ package struct EventDesk: Sendable {
     package func replay(_ id: EventID, key: IdempotencyKey, by identity: Identity) async throws(Problem) -> IntakeAnswer {
         let history = try await lookUp(id, for: identity) { .manage(owner: $0) }
         let event = history.event.event
-        return try await intake.submit(EventDraft(type: event.type, key: key, payload: event.payload, format: event.format), from: identity)
+        let draft = EventDraft(type: event.type, key: key, payload: event.payload, format: event.format)
+        let answer = try await intake.submit(draft, from: identity)
+        if !answer.isReplayed {
+            audit.note("replay", "done", subject: id.text, owner: history.event.client, type: event.type, detail: answer.record.id.text)
+        }
+        return answer
     }
 
     private func change(
@@ -189,7 +203,9 @@ package struct EventDesk: Sendable {
     /// - Throws: `not_found` in the same words for an event that is not there and for one that is not this client's business.
     private func lookUp(_ id: EventID, for identity: Identity, _ verb: (ClientName) -> Gate.Verb) async throws(Problem) -> EventHistory {
         guard let history = try await lookUp(id) else { throw Self.noEvent(id) }
-        do throws(Problem) { try gate.check(identity, verb(history.event.client), under: definitions.current.policy.policy) } catch {
+        let verb = verb(history.event.client)
+        do throws(Problem) { try gate.check(identity, verb, under: definitions.current.policy.policy) } catch {
+            audit.noteRefusal(of: verb.kind.rawValue, subject: id.text, type: history.event.event.type, code: error.code)
             throw error.code == .notFound ? Self.noEvent(id) : error
         }
         return history

@@ -48,13 +48,16 @@ package final class Authenticator: Sendable {
         return .none
     }
 
-    /// - Parameter origin: the `Origin` header; it must be one of the token's.
+    /// - Parameters:
+    ///   - origin: the `Origin` header; it must be one of the token's.
+    ///   - entrance: where the credential was presented, for the audit.
     /// - Throws: ``Problem``: `unauthenticated`, `origin_forbidden`, or `rate_limited` when wrong credentials came too often.
-    package func authenticate(_ credential: Credential, origin: String?) async throws(Problem) -> Authenticated {
+    package func authenticate(
+        _ credential: Credential, origin: String?, through entrance: AuditActor.Entrance = AuditActor.current.entrance
+    ) async throws(Problem) -> Authenticated {
         do throws(Problem) { return try check(credential, origin: origin) } catch {
             if !credential.isNone {
-                audit?.noteRefusal(
-                    of: "sign_in", by: AuditActor(client: nil, identity: .nobody, entrance: .http, origin: origin), code: error.code)
+                audit?.noteRefusal(of: "sign_in", by: .stranger(through: entrance, origin: origin), code: error.code)
             }
             if error.code == .unauthenticated, !credential.isNone { try await charge() }
             throw error
@@ -78,6 +81,31 @@ package final class Authenticator: Sendable {
 
     /// As ``authenticate(_:origin:)`` without a reason and without counting, for who passes a refusal on to it.
     func recognize(_ credential: Credential, origin: String?) -> Authenticated? { try? check(credential, origin: origin) }
+
+    /// What can be told of a credential without counting it or using it up.
+    enum Standing {
+        case good, none
+        /// Wrong, and to be looked at in full.
+        case wrong
+        /// Wrong, and too many came before.
+        case refused(Problem)
+    }
+
+    func standing(of credential: Credential) -> Standing {
+        switch credential {
+        case .none: return .none
+        case .token(let token) where tokens.find(hash: token.hash) != nil: return .good
+        case .ticket(let text) where tickets.holds(text): return .good
+        case .token, .ticket, .malformed: break
+        }
+        guard let retryAfter = failures.withLock({ $0.refusal(now: monotonic.now()) }) else { return .wrong }
+        return .refused(Self.tooManyFailures(retryAfter))
+    }
+
+    /// Records a refusal at the door, where too many had come already.
+    func noteRefusal(_ problem: Problem, through entrance: AuditActor.Entrance, origin: String?) {
+        audit?.noteRefusal(of: "sign_in", by: .stranger(through: entrance, origin: origin), code: problem.code)
+    }
 
     /// Whether somebody who signed in could do so now: the token may have been revoked while the connection was set up.
     func isInForce(_ identity: Identity) -> Bool { identity.isLocal || identity.token.map { tokens.find(id: $0) != nil } ?? false }
@@ -137,8 +165,12 @@ package final class Authenticator: Sendable {
         case .answer: return
         case .slow(let delay): try? await Task.sleep(for: delay)
         case .refuse(let retryAfter):
-            throw Problem(.rateLimited, "Too many wrong credentials came in. Wait, then try again.", retryAfter: retryAfter)
+            throw Self.tooManyFailures(retryAfter)
         }
+    }
+
+    private static func tooManyFailures(_ retryAfter: Duration) -> Problem {
+        Problem(.rateLimited, "Too many wrong credentials came in. Wait, then try again.", retryAfter: retryAfter)
     }
 }
 

@@ -1,10 +1,12 @@
 package import DeskbridgeCore
+package import DeskbridgeEngine
 import Synchronization
 
 /// Counts the messages of each client against its rate, over all its connections.
 package final class ClientRates: Sendable {
     private let standard: Rate
     private let monotonic: MonotonicClock
+    private let audit: AuditTrail?
     private let windows = Mutex<[Window: RateWindow]>([:])
 
     /// A client's tokens share a window if they share a rate; a change between two rates must not begin a new one.
@@ -13,9 +15,10 @@ package final class ClientRates: Sendable {
         let rate: Rate
     }
 
-    package init(standard: Rate, monotonic: MonotonicClock) {
+    package init(standard: Rate, monotonic: MonotonicClock, audit: AuditTrail? = nil) {
         self.standard = standard
         self.monotonic = monotonic
+        self.audit = audit
     }
 
     /// Counts one message of this client.
@@ -31,6 +34,7 @@ package final class ClientRates: Sendable {
             }
         }
         guard let refusal else { return }
+        audit?.noteRefusal(of: "send", by: client.identity.actor(through: AuditActor.current.entrance), code: .rateLimited)
         throw Problem(
             .rateLimited, "This client may send \(rate) messages. Wait, then send it again with the same key.", retryAfter: refusal)
     }

@@ -36,6 +36,9 @@ package final class Tickets: Sendable {
         }
     }
 
+    /// Whether a ticket could be redeemed now.
+    func holds(_ text: String) -> Bool { tickets.withLock { $0[text] }.map { $0.expiresAt > monotonic.now() } ?? false }
+
     /// Uses a ticket up.
     func redeem(_ text: String) -> Identity? {
         guard let ticket = tickets.withLock({ $0.removeValue(forKey: text) }), ticket.expiresAt > monotonic.now() else { return nil }

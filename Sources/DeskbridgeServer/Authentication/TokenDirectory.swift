@@ -62,6 +62,15 @@ package final class TokenDirectory: Sendable {
         return (token, record)
     }
 
+    /// As ``create(_:)``, on behalf of the person at the desk, who has proved it otherwise than by a token.
+    func createForDesk(_ request: TokenRequest, origin: String?) async throws(StoreError) -> (token: BearerToken, record: TokenRecord) {
+        let desk = AuditActor(client: request.client, identity: .desk, entrance: .http, origin: origin)
+        let result: Result<(token: BearerToken, record: TokenRecord), StoreError> = await AuditActor.$current.withValue(desk) {
+            do throws(StoreError) { return .success(try await create(request)) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
     /// Makes a token that takes the place of another; the old one stays in force for the overlap.
     ///
     /// - Returns: nil if there is no such token in force. A desk session cannot be rotated: it is opened anew.

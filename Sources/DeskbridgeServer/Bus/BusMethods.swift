@@ -60,10 +60,16 @@ struct BusMethods: Sendable {
     }
 
     private func perform(_ method: Method, _ call: BusIncomingCall) async throws(Problem) {
-        let identity = try await callers.identify(call.sender)
-        if method != .getClient { try rates.take(Authenticated(identity: identity, rate: nil, isSingleSession: false)) }
+        let identity: Identity
+        do throws(Problem) { identity = try await callers.identify(call.sender) } catch {
+            bridge.audit.noteRefusal(of: "sign_in", by: .stranger(through: .dbus), code: error.code)
+            throw error
+        }
         let result: Result<Void, Problem> = await AuditActor.$current.withValue(identity.actor(through: .dbus)) {
-            do throws(Problem) { return .success(try await perform(method, call, identity)) } catch { return .failure(error) }
+            do throws(Problem) {
+                if method != .getClient { try rates.take(Authenticated(identity: identity, rate: nil, isSingleSession: false)) }
+                return .success(try await perform(method, call, identity))
+            } catch { return .failure(error) }
         }
         try result.get()
     }

@@ -19,7 +19,11 @@ struct ConsoleRoutes {
     let address: String
 
     /// What asks for no token.
-    func addPublic(to router: Router<BridgeRequestContext>) { router.post("v1/console/session", use: open) }
+    func addPublic(to router: Router<BridgeRequestContext>) {
+        router.post("v1/console/session") { request, context in
+            try await bridge.audit.watching("open_console") { try await open(request, context) }
+        }
+    }
 
     func add(to routes: GatedRoutes) {
         routes.post("console/tickets", .first(.openConsole), use: issueTicket)
@@ -31,6 +35,7 @@ struct ConsoleRoutes {
         guard let ticket = tickets.issue(to: identity) else {
             throw Problem(.rateLimited, "Too many tickets wait to be used.", retryAfter: tickets.lifetime)
         }
+        bridge.audit.note("open_console", "done")
         // Behind the #, so that it is in no request, no log and no referrer.
         return .json(
             [
@@ -50,7 +55,7 @@ struct ConsoleRoutes {
             client: .console, origins: SameOrigin.origins(port: port), expiry: Self.lifetime, rate: Self.rate, label: nil)
         order.isDesk = true
         do throws(StoreError) {
-            let (token, record) = try await tokens.create(order)
+            let (token, record) = try await tokens.createForDesk(order, origin: request.headers[.origin])
             // Where the page begins: it shows what happens, and no years of confirmations of others.
             let seq = try await bridge.store.lastSeq(nil)
             return .json(

@@ -24,9 +24,10 @@ struct ActionRoutes {
     @Sendable private func plan(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let client = try context.authenticated()
         let body = try await request.json(limit: bridge.configuration.limits.body)
+        let activates = try await bridge.audit.watching(Gate.Kind.plan.rawValue) { try body.activates(for: client.identity) }
         let dryRun = try await DryRun.run(
             type: body["type"], payload: body["payload"] ?? [:], key: body["idempotencyKey"], as: client.identity,
-            under: bridge.definitions.current, now: bridge.clock.now(), activating: try body.activates(for: client.identity))
+            under: bridge.definitions.current, now: bridge.clock.now(), activating: activates)
         return .json(dryRun.shown)
     }
 }

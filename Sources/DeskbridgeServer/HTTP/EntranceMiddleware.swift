@@ -15,9 +15,22 @@ struct EntranceMiddleware: RouterMiddleware {
     let tokens: TokenDirectory
     let pairing: PairingDesk
     let known: KnownRoutes
+    let strangers: StrangerRate
+    let audit: AuditTrail
 
+    /// Until somebody has signed in, whatever is done is done by nobody in particular: never by the bridge itself.
     func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let entrance: AuditActor.Entrance =
+            context.isControl ? .control : SocketUpgrades.isHandshake(request.head) ? .webSocket : .http
+        return try await AuditActor.$current.withValue(.stranger(through: entrance, origin: request.headers[.origin])) {
+            try await answer(request, context, next)
+        }
+    }
+
+    private func answer(
+        _ request: Request, _ context: Context, _ next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         let began = ContinuousClock.now
         // A token in the URL is refused, and must not reach the log either.
@@ -26,14 +39,15 @@ struct EntranceMiddleware: RouterMiddleware {
         let isKnown = request.headers[.origin].map { allows($0, at: request.uri.path) } ?? false
         var response: Response
         do {
-            try await check(request, context)
-            if request.method == .options, let preflight = try preflight(request, isKnown) {
-                response = preflight
-            } else {
-                response = try await next(request, context)
+            let own = try await audit.watching("knock") {
+                try await check(request, context)
+                return request.method == .options ? try preflight(request, isKnown) : nil
             }
+            if let own { response = own } else { response = try await next(request, context) }
         } catch let problem as Problem {
             response = try problem.response(from: request, context: context)
+            // A stranger who comes too often comes by the door again, where it costs less.
+            if problem.code == .rateLimited, !strangers.isKnown(context.channel) { response.headers[.connection] = "close" }
         } catch let error as any HTTPResponseError {
             let methods = error.status == .notFound ? known.methods(of: request.uri.path) : []
             response = try Self.problem(for: error.status, methods).response(from: request, context: context)
@@ -77,6 +91,7 @@ struct EntranceMiddleware: RouterMiddleware {
                 """)
         }
         try FetchMetadata(request.head).demand()
+        try strangers.take(request.head, context.channel)
     }
 
     /// Whether pages of this origin may read what is answered here: any token names it, or it is about to be paired.

@@ -40,19 +40,16 @@ struct GatedRoutes {
             let actor = identity.actor(through: context.isControl ? .control : .http)
             let answer = try await AuditActor.$current.withValue(actor) {
                 try await GateWitness.watching(need.kinds) {
-                    if case .first(let verb) = need { try Self.demand(verb, identity, of: bridge) }
+                    if case .first(let verb) = need {
+                        _ = try await bridge.audit.watching(verb.kind.rawValue) {
+                            try bridge.gate.check(identity, verb, under: bridge.definitions.current.policy.policy)
+                        }
+                    }
                     return try await handler(request, context)
                 }
             }
             guard let answer else { throw Problem.undecided }
             return answer
-        }
-    }
-
-    private static func demand(_ verb: Gate.Verb, _ identity: Identity, of bridge: Bridge) throws(Problem) {
-        do throws(Problem) { try bridge.gate.check(identity, verb, under: bridge.definitions.current.policy.policy) } catch {
-            bridge.audit.noteRefusal(of: verb.kind.rawValue, code: error.code)
-            throw error
         }
     }
 }

@@ -6,12 +6,7 @@ extension Problem: HTTPResponseError {
 
     /// The problem as a document (RFC 9457). `instance` is found again in the log.
     package func response(from request: Request, context: some RequestContext) throws -> Response {
-        var members: JSONObject = [
-            "type": .string("about:blank"), "title": .string(code.title), "status": .integer(Int64(code.status)),
-            "code": .string(code.rawValue), "detail": .string(detail), "instance": .string("urn:deskbridge:request:\(context.id)"),
-        ]
-        members.merge(errorMembers) { _, new in new }
-        var response = Response.json(.object(members), status: status, mediaType: "application/problem+json")
+        var response = Response.json(document(of: context.id), status: status, mediaType: "application/problem+json")
         if let retryAfter { response.headers[.retryAfter] = String(retryAfter.secondsRoundedUp) }
         switch code {
         case .unauthenticated: response.headers[.wwwAuthenticate] = "Bearer realm=\"deskbridge\""
@@ -22,6 +17,17 @@ extension Problem: HTTPResponseError {
         default: break
         }
         return response
+    }
+
+    /// - Parameter request: the request's number in the log; nil if it has none.
+    func document(of request: String?) -> JSONValue {
+        var members: JSONObject = [
+            "type": .string("about:blank"), "title": .string(code.title), "status": .integer(Int64(code.status)),
+            "code": .string(code.rawValue), "detail": .string(detail),
+        ]
+        members["instance"] = request.map { .string("urn:deskbridge:request:\($0)") }
+        members.merge(errorMembers) { _, new in new }
+        return .object(members)
     }
 }
 

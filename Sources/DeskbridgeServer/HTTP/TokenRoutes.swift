@@ -22,6 +22,7 @@ struct TokenRoutes {
         guard let ticket = tickets.issue(to: try context.authenticated().identity) else {
             throw Problem(.rateLimited, "Too many tickets wait to be used.", retryAfter: tickets.lifetime)
         }
+        bridge.audit.note(Gate.Kind.takeTicket.rawValue, "done")
         return .json(
             ["ticket": .string(ticket), "expiresIn": .integer(tickets.lifetime.components.seconds)], status: .created)
     }

@@ -2,10 +2,12 @@ package import DBus
 import DeskbridgeCore
 package import DeskbridgeEngine
 import DeskbridgeStore
+import Glibc
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Logging
+import NIOPosix
 import ServiceLifecycle
 import Synchronization
 import WebSocketTransport
@@ -15,16 +17,14 @@ package struct BridgeServer: Service {
     /// The owner's own commands are few; this only bounds a mistake in a script.
     private static let mostControlConnections = 1024
 
-    /// Connections that the kernel holds until they are accepted; a client that finds it full tries again only after a second (tcp(7)).
-    private static let backlog = 1024
-
     private let bridge: Bridge
     private let tokens: TokenDirectory
     private let status: StatusBoard
     private let waits: FinalWaits
-    private let entrances: [Entrance]
+    /// As URLs spell them, such as `127.0.0.1:7420`.
+    private let addresses: [String]
     private let port: Int
-    private let hold: PortHold
+    private let sockets: ListeningSockets
     private let controlSocket: String
     private let isListening: @Sendable (ListeningReport) -> Void
     private let tickets: Tickets
@@ -53,18 +53,20 @@ package struct BridgeServer: Service {
         waits = FinalWaits(bridge: bridge)
         tickets = Tickets(monotonic: bridge.monotonic)
         consoleTickets = Tickets(monotonic: bridge.monotonic, lifetime: Tickets.consoleLifetime)
-        pairing = PairingDesk(monotonic: bridge.monotonic)
+        pairing = PairingDesk(monotonic: bridge.monotonic) { [audit = bridge.audit] id, notice in
+            if let outcome = notice.outcome { audit.note("pair", outcome, subject: id) }
+        }
         let limits = bridge.configuration.limits
         authenticator = Authenticator(
             tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic, audit: bridge.audit)
         budget = ConnectionBudget(strangers: limits.strangers, known: limits.connections)
-        rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic)
+        rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic, audit: bridge.audit)
         self.bus = bus.map { ($0, BusNameBoard(address: $0.address)) }
         let loopback = try Loopback.choose(bridge.configuration.listen, logger: bridge.logger)
         port = loopback.port
-        hold = loopback.hold
+        sockets = loopback.sockets
+        addresses = loopback.addresses.map { $0.contains(":") ? "[\($0)]:\(loopback.port)" : "\($0):\(loopback.port)" }
         try ControlSocket.makeRoom(at: controlSocket)
-        entrances = loopback.addresses.map { .tcp($0, port: loopback.port) } + [.control(controlSocket)]
     }
 
     package func run() async throws {
@@ -73,15 +75,15 @@ package struct BridgeServer: Service {
             waits.hear(item)
         }
         defer { endFeed() }
-        let opened = OpenedEntrances(count: entrances.count) { [isListening, port, hold, entrances, controlSocket] in
-            hold.release()
-            isListening(ListeningReport(port: port, addresses: entrances.compactMap(\.shown), controlSocket: controlSocket))
+        let opened = OpenedEntrances(count: 2) { [isListening, port, addresses, controlSocket] in
+            isListening(ListeningReport(port: port, addresses: addresses, controlSocket: controlSocket))
         }
-        let applications = entrances.map { application($0, opened) }
+        let responder = RouteResponder(router, logger: quieter)
+        let entrances: [any Service] = [try loopbackEntrance(responder, opened), controlEntrance(responder, opened)]
         // The entrances stop first, and the dispatcher last: what has come in still finds everything behind it.
         let busEntrance = bus.map { BusEntrance(bridge: bridge, connection: $0.connection, rates: rates, board: $0.board) }
         let services: [any Service] =
-            bridge.services + [StatusService(board: status)] + [busEntrance].compactMap { $0 } + applications
+            bridge.services + [StatusService(board: status)] + [busEntrance].compactMap { $0 } + entrances
         try await withGracefulShutdownHandler {
             try await ServiceGroup(configuration: .init(services: services, logger: bridge.logger)).run()
         } onGracefulShutdown: { [bridge, sessions, waits, pairing] in
@@ -92,7 +94,31 @@ package struct BridgeServer: Service {
         }
     }
 
-    private func application(_ entrance: Entrance, _ opened: OpenedEntrances) -> any Service {
+    private func loopbackEntrance(_ responder: RouteResponder, _ opened: OpenedEntrances) throws -> any Service {
+        let limits = bridge.configuration.limits
+        let door = try Doorkeeper(
+            listeners: sockets.take(), limits: Doorkeeper.Limits(places: limits.backlog, patience: limits.headers),
+            judge: FirstLook(authenticator: authenticator).judge,
+            isExhausted: { [self] in warnOfExhaustion(String(cString: strerror($0))) },
+            makeRoom: { [budget] in _ = budget.shedOne() })
+        return DoorService(
+            door: door, channel: channel(responder, budget), budget: budget, logger: quieter, isOpen: opened.open)
+    }
+
+    private func controlEntrance(_ responder: RouteResponder, _ opened: OpenedEntrances) -> any Service {
+        channel(responder, nil).server(
+            configuration: ServerConfiguration(
+                address: .unixDomainSocket(path: controlSocket),
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.mostControlConnections)),
+            onServerRunning: { [self] listener in
+                try? await AcceptGuard.add(to: listener, budget: budget) { [self] in warnOfExhaustion("\($0)") }
+                ControlSocket.protect(controlSocket)
+                opened.open()
+            },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quieter)
+    }
+
+    private func channel(_ responder: RouteResponder, _ budget: ConnectionBudget?) -> WebSocketUpgradeChannel {
         let limits = bridge.configuration.limits
         var webSocket = WebSocketConfiguration()
         webSocket.maximumFrameSize = limits.message
@@ -103,30 +129,17 @@ package struct BridgeServer: Service {
         webSocket.headerTimeout = limits.headers
         let upgrades = SocketUpgrades(
             services: EventSocket.Services(
-                bridge: bridge, authenticator: authenticator, rates: rates, status: status, sessions: sessions, budget: budget),
+                bridge: bridge, authenticator: authenticator, rates: rates, status: status, sessions: sessions, budget: self.budget),
             port: port)
-        return Application(
-            router: router,
-            server: HTTPServerBuilder { [webSocket, budget] responder in
-                WebSocketUpgradeChannel(
-                    responder: responder, configuration: webSocket, budget: entrance.isControl ? nil : budget
-                ) { request, channel in
-                    await upgrades.decide(request, channel)
-                }
-            },
-            configuration: ApplicationConfiguration(
-                address: entrance.address, serverName: nil, backlog: Self.backlog, reuseAddress: true,
-                availableConnectionsDelegate: entrance.isControl ? MaximumAvailableConnections(Self.mostControlConnections) : nil),
-            onServerRunning: { [budget, logger = bridge.logger] listener in
-                try? await AcceptGuard.add(to: listener, budget: entrance.isControl ? nil : budget) { error in
-                    logger.warning(
-                        "no descriptor for another connection: accepting pauses, and strangers are sent away; raise the limit (ulimit -n)",
-                        metadata: ["event": "listen.exhausted", "error": "\(error)"])
-                }
-                if case .control(let path) = entrance { ControlSocket.protect(path) }
-                opened.open()
-            },
-            logger: quieter)
+        return WebSocketUpgradeChannel(responder: responder.respond, configuration: webSocket, budget: budget) { request, channel in
+            await upgrades.decide(request, channel)
+        }
+    }
+
+    private func warnOfExhaustion(_ cause: String) {
+        bridge.logger.warning(
+            "no descriptor for another connection: accepting pauses, and strangers are sent away; raise the limit (ulimit -n)",
+            metadata: ["event": "listen.exhausted", "error": "\(cause)"])
     }
 
     /// The framework's own words have no event name: only its warnings are worth a line, unless everything is wanted.
@@ -143,16 +156,20 @@ package struct BridgeServer: Service {
     func routes(notedIn table: GatedRouteTable) -> Router<BridgeRequestContext> {
         let router = Router(context: BridgeRequestContext.self, options: .autoGenerateHeadEndpoints)
         let known = KnownRoutes()
-        router.add(middleware: EntranceMiddleware(port: port, tokens: tokens, pairing: pairing, known: known))
+        router.add(
+            middleware: EntranceMiddleware(
+                port: port, tokens: tokens, pairing: pairing, known: known,
+                strangers: StrangerRate(authenticator: authenticator, budget: budget, monotonic: bridge.monotonic),
+                audit: bridge.audit))
         WebFileRoutes(port: port).add(to: router)
         let console = ConsoleRoutes(
             bridge: bridge, authenticator: authenticator, tokens: tokens, tickets: consoleTickets, sessions: sessions, port: port,
-            address: entrances.compactMap(\.shown).first ?? "")
+            address: addresses.first ?? "")
         console.addPublic(to: router)
         let pairings = PairingRoutes(bridge: bridge, authenticator: authenticator, tokens: tokens, desk: pairing)
         pairings.addPublic(to: router)
         let statusRoutes = StatusRoutes(
-            bridge: bridge, status: status, sessions: sessions, budget: budget, addresses: entrances.compactMap(\.shown),
+            bridge: bridge, status: status, sessions: sessions, budget: budget, addresses: addresses,
             bus: bus?.board)
         statusRoutes.addPublic(to: router)
 

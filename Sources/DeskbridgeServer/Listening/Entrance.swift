@@ -1,28 +1,4 @@
-import Hummingbird
 import Synchronization
-
-/// One place where the bridge listens.
-enum Entrance: Sendable {
-    case tcp(String, port: Int)
-    case control(String)
-
-    var address: BindAddress {
-        switch self {
-        case .tcp(let host, let port): .hostname(host, port: port)
-        case .control(let path): .unixDomainSocket(path: path)
-        }
-    }
-
-    var isControl: Bool {
-        if case .control = self { true } else { false }
-    }
-
-    /// As URLs spell it; nil for the control socket.
-    var shown: String? {
-        guard case .tcp(let host, let port) = self else { return nil }
-        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    }
-}
 
 /// Where the bridge listens, once it does.
 package struct ListeningReport: Sendable {

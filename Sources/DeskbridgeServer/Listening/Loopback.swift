@@ -7,33 +7,32 @@ package struct ListeningError: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// Finds out, before anything starts, on which loopback addresses and which port the bridge can listen.
+/// The loopback addresses and the port that the bridge listens on, opened before anything starts.
 struct Loopback {
     let addresses: [String]
     let port: Int
-    /// Let it go once the bridge listens.
-    let hold: PortHold
+    let sockets: ListeningSockets
 
     /// How often a free port is looked for that all addresses have.
     private static let tries = 20
 
     /// An address family that this machine lacks is left out with a warning; a port that is taken is an error.
     static func choose(_ configuration: ListenConfiguration, logger: Logger) throws(ListeningError) -> Loopback {
-        guard configuration.port == 0 else { return try probeAll(configuration, logger) }
+        guard configuration.port == 0 else { return try openAll(configuration, logger) }
         // What the system found free on one address may be taken on the other.
         for _ in 1..<tries {
-            do throws(ListeningError) { return try probeAll(configuration, logger) } catch { continue }
+            do throws(ListeningError) { return try openAll(configuration, logger) } catch { continue }
         }
-        return try probeAll(configuration, logger)
+        return try openAll(configuration, logger)
     }
 
-    private static func probeAll(_ configuration: ListenConfiguration, _ logger: Logger) throws(ListeningError) -> Loopback {
+    private static func openAll(_ configuration: ListenConfiguration, _ logger: Logger) throws(ListeningError) -> Loopback {
         var port = configuration.port
         var addresses: [String] = []
-        let hold = PortHold()
+        let sockets = ListeningSockets()
         for address in configuration.addresses {
-            switch probe(address, port, holding: configuration.port == 0 ? hold : nil) {
-            case .free(let chosen):
+            switch open(address, port, sockets) {
+            case .listening(let chosen):
                 port = chosen
                 addresses.append(address)
             case .missing:
@@ -51,35 +50,29 @@ struct Loopback {
         guard !addresses.isEmpty else {
             throw ListeningError(description: "This machine has none of the loopback addresses 127.0.0.1 and ::1")
         }
-        return Loopback(addresses: addresses, port: port, hold: hold)
+        return Loopback(addresses: addresses, port: port, sockets: sockets)
     }
 
-    private enum Probe {
-        case free(port: Int)
+    private enum Opening {
+        case listening(port: Int)
         case missing
         case refused(Int32)
     }
 
-    /// - Parameter hold: what holds on to a port that the system chose; nil for one that the configuration names.
-    private static func probe(_ address: String, _ port: Int, holding hold: PortHold?) -> Probe {
+    private static func open(_ address: String, _ port: Int, _ sockets: ListeningSockets) -> Opening {
         let isIPv6 = address.contains(":")
-        let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let descriptor = socket(isIPv6 ? AF_INET6 : AF_INET, type, 0)
         guard descriptor >= 0 else { return errno == EAFNOSUPPORT ? .missing : .refused(errno) }
-        var isHeld = false
-        defer { if !isHeld { close(descriptor) } }
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         guard let bound = isIPv6 ? bind6(descriptor, address, port) : bind4(descriptor, address, port) else {
-            return errno == EADDRNOTAVAIL ? .missing : .refused(errno)
+            let cause = errno
+            close(descriptor)
+            return cause == EADDRNOTAVAIL ? .missing : .refused(cause)
         }
-        if let hold {
-            hold.add(descriptor)
-            isHeld = true
-        } else {
-            // Without it a second listener could still bind to the address beside the first.
-            guard listen(descriptor, 1) == 0 else { return .refused(errno) }
-        }
-        return .free(port: bound)
+        let cause = sockets.listen(descriptor)
+        return cause == 0 ? .listening(port: bound) : .refused(cause)
     }
 
     private static func bind4(_ descriptor: Int32, _ address: String, _ port: Int) -> Int? {

@@ -23,6 +23,17 @@ package final class PairingDesk: Sendable {
         /// The page that had asked has gone.
         case withdrawn
         case replaced
+
+        /// How a window ended, in the audit; nil if that is told elsewhere.
+        var outcome: String? {
+            switch self {
+            case .asked: nil
+            case .expired: "expired"
+            case .guessed: "guessed"
+            case .withdrawn: "withdrawn"
+            case .replaced: "replaced"
+            }
+        }
     }
 
     private struct Window {
@@ -52,8 +63,13 @@ package final class PairingDesk: Sendable {
     private let monotonic: MonotonicClock
     private let window = Mutex<Window?>(nil)
     private let isShutDown = Mutex(false)
+    private let ended: @Sendable (_ id: String, Notice) -> Void
 
-    package init(monotonic: MonotonicClock) { self.monotonic = monotonic }
+    /// - Parameter ended: hears of each window that ends undecided, on behalf of who ended it.
+    package init(monotonic: MonotonicClock, ended: @escaping @Sendable (_ id: String, Notice) -> Void = { _, _ in }) {
+        self.monotonic = monotonic
+        self.ended = ended
+    }
 
     /// Opens a window of two minutes, in the place of the one before.
     package func open(origin: String?, client: ClientName?) -> (id: String, code: PairingCode) {
@@ -67,7 +83,7 @@ package final class PairingDesk: Sendable {
             defer { window = opened }
             return window
         }
-        old?.end(.replaced)
+        if let old { end(old, monotonic.now() < old.expiresAt ? .replaced : .expired) }
         if isShutDown.withLock({ $0 }) { close(id, .withdrawn) }
         return (id, code)
     }
@@ -79,7 +95,7 @@ package final class PairingDesk: Sendable {
             defer { window = nil }
             return window
         }
-        open?.end(.withdrawn)
+        if let open { end(open, .withdrawn) }
     }
 
     /// Whether a page of this origin may try now.
@@ -95,6 +111,8 @@ package final class PairingDesk: Sendable {
     /// - Returns: the window's id, and what the person says, once; nil if the code opens nothing.
     func present(_ code: String, _ request: PairingRequest) -> (id: String, verdicts: AsyncStream<Verdict>)? {
         let now = monotonic.now()
+        var guessed: Window?
+        defer { if let guessed { end(guessed, .guessed(by: request.origin)) } }
         return window.withLock { window in
             guard var open = window, now < open.expiresAt, open.verdict == nil, open.origin == nil || open.origin == request.origin,
                 open.client == nil || open.client == request.client
@@ -102,7 +120,7 @@ package final class PairingDesk: Sendable {
             guard open.code.matches(code) else {
                 open.triesLeft -= 1
                 window = open.triesLeft > 0 ? open : nil
-                if open.triesLeft == 0 { open.end(.guessed(by: request.origin)) }
+                if open.triesLeft == 0 { guessed = open }
                 return nil
             }
             let (verdicts, verdict) = AsyncStream.makeStream(of: Verdict.self)
@@ -152,7 +170,12 @@ package final class PairingDesk: Sendable {
             window = nil
             return open
         }
-        closed?.end(notice)
+        if let closed { end(closed, notice) }
+    }
+
+    private func end(_ window: Window, _ notice: Notice) {
+        window.end(notice)
+        ended(window.id, notice)
     }
 
     private static func isReal(_ origin: String) -> Bool { (try? Origin(origin)) != nil }

@@ -15,7 +15,9 @@ struct PairingRoutes {
     let desk: PairingDesk
 
     /// What asks for no token.
-    func addPublic(to router: Router<BridgeRequestContext>) { router.post("v1/pair", use: pair) }
+    func addPublic(to router: Router<BridgeRequestContext>) {
+        router.post("v1/pair") { request, context in try await bridge.audit.watching("pair") { try await pair(request, context) } }
+    }
 
     func add(to routes: GatedRoutes) {
         routes.post("pairing", .first(.administer), use: open)
@@ -42,8 +44,11 @@ struct PairingRoutes {
             throw try await authenticator.failure(
                 "No pairing is under way with this code. Start one at the desk with `deskbridge pair`, and type what it shows.")
         }
+        bridge.audit.note("pair", "asked", subject: id, owner: asked.client)
         // A page that left can't be given what it asked for.
-        context.channel.onDeparture { [desk] in desk.close(id, .withdrawn) }
+        context.channel.onDeparture { [desk, page = AuditActor.current] in
+            AuditActor.$current.withValue(page) { desk.close(id, .withdrawn) }
+        }
         let verdict = await Self.verdict(of: verdicts)
         switch verdict {
         case .accepted: break
@@ -82,6 +87,7 @@ struct PairingRoutes {
             }
         }
         let (id, code) = desk.open(origin: origin, client: try Self.proposed(body["client"]))
+        bridge.audit.note("pair", "opened", subject: id)
         return .json(
             ["id": .string(id), "code": .string(code.description), "expiresIn": .integer(PairingDesk.patience.components.seconds)],
             status: .created)
@@ -99,16 +105,18 @@ struct PairingRoutes {
                 "isKnown": .bool(tokens.knows(asked.client)),
             ])
         case .guessed(let origin): return .json(["state": "guessed", "origin": .string(origin)])
-        case .expired: return .json(["state": "expired"])
+        case .expired:
+            desk.close(context.parameters.get("id") ?? "", .expired)
+            return .json(["state": "expired"])
         case .withdrawn: return .json(["state": "withdrawn"])
         case .replaced: return .json(["state": "replaced"])
         }
     }
 
     private func decide(_ verdict: PairingDesk.Verdict, _ context: BridgeRequestContext) throws -> Response {
-        guard desk.decide(context.parameters.get("id") ?? "", verdict) else {
-            throw Problem(.wrongState, "The page does not wait any more.")
-        }
+        let id = context.parameters.get("id") ?? ""
+        guard desk.decide(id, verdict) else { throw Problem(.wrongState, "The page does not wait any more.") }
+        bridge.audit.note("pair", verdict == .accepted ? "confirmed" : "refused", subject: id)
         return .json(["state": .string(verdict == .accepted ? "accepted" : "refused")])
     }
 

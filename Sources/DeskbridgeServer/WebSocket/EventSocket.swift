@@ -107,7 +107,8 @@ final class EventSocket: Sendable {
             case "auth":
                 do throws(Problem) {
                     let credential = object["token"]?.stringValue.flatMap(BearerToken.init).map(Authenticator.Credential.token)
-                    let client = try await services.authenticator.authenticate(credential ?? .malformed, origin: origin)
+                    let client = try await services.authenticator.authenticate(
+                        credential ?? .malformed, origin: origin, through: .webSocket)
                     guard services.budget.vouch(for: channel) else { throw Problem.tooManyConnections }
                     return client
                 } catch {

@@ -11,6 +11,11 @@ struct SocketUpgrades: Sendable {
     let services: EventSocket.Services
     let port: Int
 
+    /// Whether a request wants to become a WebSocket here.
+    static func isHandshake(_ request: HTTPRequest) -> Bool {
+        (request.path ?? "").prefix { $0 != "?" } == path && request.headerFields[.upgrade]?.lowercased() == "websocket"
+    }
+
     func decide(_ request: HTTPRequest, _ channel: any Channel) async -> UpgradeDecision {
         let target = request.path ?? ""
         guard target.prefix(while: { $0 != "?" }) == Self.path else { return .passOn }
@@ -30,7 +35,11 @@ struct SocketUpgrades: Sendable {
             client = .local
         } else if case .none = credential {
             // The first message signs in. An origin that no token knows is refused at once.
-            if let origin, !services.authenticator.knows(origin: origin) { return .passOn }
+            if let origin, !services.authenticator.knows(origin: origin) {
+                services.bridge.audit.noteRefusal(
+                    of: "knock", by: .stranger(through: .webSocket, origin: origin), code: .originForbidden)
+                return .passOn
+            }
         } else {
             // Refused by the routes once more, with the reason; a wrong token is counted there.
             guard let signedIn = services.authenticator.recognize(credential, origin: origin) else { return .passOn }

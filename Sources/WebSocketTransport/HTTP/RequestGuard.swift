@@ -167,6 +167,7 @@ extension RequestGuard {
                 isUpgraded = true
             } else if head.status.code >= 200 {
                 isAnswering = true
+                if head.headers[canonicalForm: "connection"].contains(where: { $0.lowercased() == "close" }) { isLastRequest = true }
                 if isLastRequest || isQuiescing || refusal != nil { head.headers.replaceOrAdd(name: "connection", value: "close") }
                 if answersOldVersion { head.version = .http1_0 }
             }

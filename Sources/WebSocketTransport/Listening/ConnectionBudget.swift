@@ -20,6 +20,7 @@ package final class ConnectionBudget: Sendable {
         var turns: UInt64 = 0
         var known = 0
         var shed = 0
+        var isQuiescing = false
     }
 
     private let mostStrangers: Int
@@ -39,15 +40,25 @@ package final class ConnectionBudget: Sendable {
     /// A connection was opened.
     package func add(_ channel: any Channel) {
         let key = ObjectIdentifier(channel)
-        let victim = state.withLock { state -> (any Channel)? in
+        let (victim, isQuiescing) = state.withLock { state -> ((any Channel)?, Bool) in
             // The newest is never the one to go.
             let victim = state.entries.count - state.known >= mostStrangers ? Self.takeVictim(&state) : nil
             state.turns += 1
             state.entries[key] = Entry(channel: channel, turn: state.turns)
-            return victim
+            return (victim, state.isQuiescing)
         }
         victim?.close(promise: nil)
         channel.closeFuture.whenComplete { _ in self.remove(key) }
+        if isQuiescing { channel.close(promise: nil) }
+    }
+
+    /// Has every connection end as soon as what it is owed is answered. Whoever comes later is closed at once.
+    package func quiesce() {
+        let channels = state.withLock { state in
+            state.isQuiescing = true
+            return state.entries.values.map(\.channel)
+        }
+        for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     }
 
     /// A request of the connection has come in and is about to be answered, or its last answer was written.
@@ -69,6 +80,9 @@ package final class ConnectionBudget: Sendable {
         }
     }
 
+    /// Whether somebody has signed in on this connection, and still may.
+    package func isKnown(_ channel: any Channel) -> Bool { state.withLock { $0.entries[ObjectIdentifier(channel)]?.isKnown ?? false } }
+
     /// What the connection signed in with is no longer good: it is a stranger again, and a new one.
     package func disown(_ channel: any Channel) {
         let key = ObjectIdentifier(channel)
@@ -83,7 +97,7 @@ package final class ConnectionBudget: Sendable {
 
     /// Sends the longest-standing stranger away, to get its descriptor back.
     /// - Returns: false if there is none.
-    func shedOne() -> Bool {
+    package func shedOne() -> Bool {
         let victim = state.withLock { Self.takeVictim(&$0) }
         victim?.close(promise: nil)
         return victim != nil

@@ -1,7 +1,8 @@
-import DeskbridgeCommands
 import DeskbridgeCore
 import Foundation
 import Testing
+
+@testable import DeskbridgeCommands
 
 @Suite(.timeLimit(.minutes(1))) struct InitTests {
     private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -30,9 +31,10 @@ import Testing
             #expect(
                 entries == [
                     .made(home.configurationFile), .made("\(home.actions)/create-resource.yaml"), .made("\(home.policies)/default.yaml"),
+                    .made("\(home.schemas)/action.json"), .made("\(home.schemas)/policy.json"), .made("\(home.schemas)/config.json"),
                     .made(home.state),
                 ])
-            for folder in [home.state, home.actions, home.policies] { #expect(try mode(folder) == 0o700) }
+            for folder in [home.state, home.actions, home.policies, home.schemas] { #expect(try mode(folder) == 0o700) }
             #expect(try mode(home.configurationFile) == 0o600)
         }
     }
@@ -45,6 +47,31 @@ import Testing
             #expect(try text(temporary.home.configurationFile) == "listen: {port: 9}\n")
             let again = try HomeInitializer(home: temporary.home).run(port: 7421)
             #expect(again.allSatisfy { if case .kept = $0 { true } else { false } })
+        }
+    }
+
+    @Test func schemasOfAnotherVersionAreReplaced() async throws {
+        try await TemporaryHome.with { temporary in
+            let home = temporary.home
+            let path = "\(home.schemas)/action.json"
+            #expect(ConfigurationChecks.schemas(home) == .skipped("not written yet: deskbridge init --schemas"))
+            let terminal = TestTerminal()
+            try await Init.parse(["--home", temporary.folder, "--schemas"]).run(on: terminal.terminal())
+            #expect(terminal.output.split(separator: "\n").count == 3)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.folder) == ["schemas"])
+            #expect(ConfigurationChecks.schemas(home) == .passed(home.schemas))
+
+            try Data("{}".utf8).write(to: URL(filePath: path))
+            #expect(
+                ConfigurationChecks.schemas(home)
+                    == .warned(
+                        "\(path) missing, or of another version", remedy: "Run: deskbridge init --schemas (with the same --home)"))
+            let entries = try HomeInitializer(home: home).schemas()
+            #expect(entries == [.renewed(path), .kept("\(home.schemas)/policy.json"), .kept("\(home.schemas)/config.json")])
+            #expect(try text(path) == SchemaFile.action.text)
+            #expect(try mode(path) == 0o600)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: home.schemas).sorted() == ["action.json", "config.json", "policy.json"])
         }
     }
 

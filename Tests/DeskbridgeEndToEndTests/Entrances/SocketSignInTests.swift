@@ -65,7 +65,7 @@ struct SocketSignInTests {
 
     @Test func whoDoesNotSignInIsSentAwayAfterTheTimeThatTheConfigurationGives() async throws {
         var files = BridgeFiles.samples
-        files.configuration = "limits: {authentication: 100ms}\n"
+        files.configuration = "limits: {authentication: 1s}\n"
         try await withBridge(files) { bridge in
             let silent = try await BrowserSocket.open(port: bridge.port)
             let chatty = try await BrowserSocket.open(port: bridge.port)

@@ -9,7 +9,7 @@ struct StrangerTests {
     private static let files: BridgeFiles = {
         var files = BridgeFiles.samples
         files.configuration =
-            "limits: {strangers: 4, connections: 3, rate: 10000/10s, headers: 10m, authentication: 10m, failures: 10000/1s}\n"
+            "limits: {strangers: 4, backlog: 4, connections: 3, rate: 10000/10s, headers: 10m, authentication: 10m, failures: 10000/1s}\n"
         return files
     }()
 

@@ -18,10 +18,8 @@ struct SandboxRequest: Sendable {
         let location: SourceLocation
     }
 
-    private static let keys = ["tier", "required", "network", "write", "read"]
-
     init(parsing node: YAMLNode, home: String, in scope: TemplateScope) throws(DefinitionError) {
-        let mapping = try node.mapping("sandbox", keys: Self.keys)
+        let mapping = try node.mapping("sandbox", keys: Self.schema.names)
         tier = try mapping["tier"].flatMap { node throws(DefinitionError) in try Self.tier(node) }
         isRequired = try mapping["required"]?.boolean("sandbox.required") ?? true
         hasNetwork = try mapping["network"].map { node throws(DefinitionError) in try Self.network(node) } ?? false
@@ -95,4 +93,19 @@ struct SandboxRequest: Sendable {
         if self.read != nil, read == nil { read = [] }
         return SandboxPlan(self, write: write, read: read, support: support)
     }
+}
+
+extension SandboxRequest {
+    static let schema = MappingSchema([
+        .optional(
+            "tier", "What keeps it: bubblewrap, the kernel's Landlock, the best of them that there is, or nothing.",
+            .word(["best"] + SandboxTier.allCases.reversed().map(\.rawValue)), default: "best"),
+        .optional("required", "Whether it fails if that cannot be had, instead of running with less.", .boolean, default: true),
+        .optional("network", "Whether it may use the network.", .word(["off", "on"]), default: "off"),
+        .optional("write", "Granted folders to write in; all granted ones if left out.", folders, examples: [["~/Projects"]]),
+        .optional(
+            "read", "Folders to read beside the system's own; everything if left out.", folders, examples: [["~/Projects"]]),
+    ])
+
+    private static let folders = ValueSchema.list(of: .template)
 }

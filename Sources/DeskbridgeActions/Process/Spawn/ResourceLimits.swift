@@ -19,18 +19,22 @@ struct ResourceLimits: Sendable, Equatable {
         let hard: UInt64
     }
 
-    private static let keys = ["memory", "cpu", "processes", "fileSize", "openFiles"]
+    static let memories = 1 << 20...1 << 40
+    static let processorTimes = Duration.seconds(1) ... .seconds(86_400)
+    static let processCounts = 1...100_000
+    static let fileSizes = 0...1 << 50
+    static let openFileCounts = 8...1_000_000
 
     init(parsing node: YAMLNode?) throws(DefinitionError) {
-        guard let mapping = try node?.mapping("limits", keys: Self.keys) else { return }
-        memory = try mapping["memory"]?.size("limits.memory", in: (1 << 20)...(1 << 40))
-        processorTime = try mapping["cpu"]?.duration("limits.cpu", in: .seconds(1)...(.seconds(86_400)))
+        guard let mapping = try node?.mapping("limits", keys: Self.schema.names) else { return }
+        memory = try mapping["memory"]?.size("limits.memory", in: Self.memories)
+        processorTime = try mapping["cpu"]?.duration("limits.cpu", in: Self.processorTimes)
         if let processorTime, processorTime.components.attoseconds != 0 {
             throw DefinitionError(mapping.location, "limits.cpu must be whole seconds")
         }
-        processes = try mapping["processes"]?.integer("limits.processes", in: 1...100_000)
-        fileSize = try mapping["fileSize"]?.size("limits.fileSize", in: 0...(1 << 50))
-        openFiles = try mapping["openFiles"]?.integer("limits.openFiles", in: 8...1_000_000)
+        processes = try mapping["processes"]?.integer("limits.processes", in: Self.processCounts)
+        fileSize = try mapping["fileSize"]?.size("limits.fileSize", in: Self.fileSizes)
+        openFiles = try mapping["openFiles"]?.integer("limits.openFiles", in: Self.openFileCounts)
     }
 
     /// What the kernel is told.
@@ -84,4 +88,14 @@ struct ResourceLimits: Sendable, Equatable {
         }
         return count
     }
+}
+
+extension ResourceLimits {
+    static let schema = MappingSchema([
+        .optional("memory", "Memory of its own, for each process.", .size(in: memories), examples: ["512MiB"]),
+        .optional("cpu", "Processor time, in whole seconds, for each process.", .duration(in: processorTimes), examples: ["60s"]),
+        .optional("processes", "Processes and threads more than you have when it starts.", .integer(in: processCounts)),
+        .optional("fileSize", "The longest file it can write.", .size(in: fileSizes), examples: ["1GiB"]),
+        .optional("openFiles", "Files open at one time, for each process.", .integer(in: openFileCounts)),
+    ])
 }
