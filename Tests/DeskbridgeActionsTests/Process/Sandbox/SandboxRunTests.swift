@@ -127,7 +127,7 @@ extension ProcessRuns {
                 import os
                 place = os.environ.get("TMPDIR", "/tmp")
                 os.chdir(place)
-                for number in range(4000):
+                for number in range(2500):
                     os.mkdir("d")
                     os.chdir("d")
                 print(place)
