@@ -61,7 +61,8 @@ struct ApprovalText: Sendable, Hashable {
 
     /// What else the answer decides.
     private static func line(of terms: AnswerTerms, _ types: [String], origin: String?) -> String {
-        let whence = terms.scope.origin.map { $0 == origin ? "this page" : PlainLine.quoted($0, longest: longestOrigin) } ?? "outside web pages"
+        let whence =
+            terms.scope.origin.map { $0 == origin ? "this page" : PlainLine.quoted($0, longest: longestOrigin) } ?? "outside web pages"
         let what = PlainLine.text(types.joined(separator: ", "), longest: longestTypes)
         return "Your answer is remembered for all \(what) of this client from \(whence)"
             + (terms.lifetime.map { ", for \(text($0))." } ?? ".")
