@@ -30,6 +30,7 @@ package struct HandlerTable: Sendable {
                 let plan = try step.plan(fields, grants: grants)
                 return PlannedStep(
                     summary: plan.summary,
+                    particulars: plan.particulars,
                     shown: plan.shown,
                     perform: { run in await handler.perform(plan, in: run) },
                     foresee: { handler.foresee(plan) },

@@ -11,12 +11,15 @@ package struct StandardHandlers: Sendable {
     /// - Parameters:
     ///   - environment: the bridge's own, of which processes are passed a small part.
     ///   - home: what `~` stands for.
-    package init(environment: [String: String], home: String, leftovers: @escaping FolderLeftovers = { _ in }) {
+    ///   - hidden: the bridge's own folders, which no sandbox shows.
+    package init(
+        environment: [String: String], home: String, hiding hidden: [String] = [], leftovers: @escaping FolderLeftovers = { _ in }
+    ) {
         bus = BusHandler()
         arrivals = BusArrivals(bus)
         table = HandlerTable([
             FolderHandler(home: home, leftovers: leftovers),
-            ProcessHandler(environment: environment, home: home, roll: roll, leftovers: leftovers),
+            ProcessHandler(environment: environment, home: home, roll: roll, hidden: hidden, leftovers: leftovers),
             bus,
         ])
     }

@@ -58,6 +58,8 @@ package protocol PlannableStep: Sendable {
 package protocol StepPlan: Sendable, Equatable {
     /// The plan in one line for people, secrets hidden.
     var summary: String { get }
+    /// What the line leaves out and an event may have chosen, one line each, secrets hidden: who is asked about the plan must see it too.
+    var particulars: [String] { get }
     /// The whole plan for dry runs and listings, secrets hidden.
     var shown: JSONValue { get }
 }

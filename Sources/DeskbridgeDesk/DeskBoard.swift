@@ -199,7 +199,7 @@ struct DeskBoard: Sendable {
         let memory = await bridge.desk.memory(of: event.id)
         let remaining = event.dueAt.map { $0 - bridge.clock.now() }
         let text = ApprovalText(
-            event.event, description: plan?.action.description, steps: plan?.steps.map(\.line) ?? [],
+            event.event, description: plan?.action.description, steps: plan?.steps.map(\.told) ?? [],
             memory: memory.map { ($0.terms, $0.rule.types.map(\.description)) }, remaining: remaining ?? .zero,
             hasButtons: server.traits.hasButtons)
         let notification = Notification(text, for: server.traits, isQuestion: true, remembering: memory?.terms, timeout: remaining)
@@ -252,12 +252,11 @@ struct DeskBoard: Sendable {
 }
 
 extension ActionPlan.Step {
-    /// What it would do, in one line.
-    fileprivate var line: String {
+    fileprivate var told: ApprovalText.Step {
         switch forecast {
-        case .planned(let planned): planned.summary
-        case .deferred(let earlier): "\(step.kind), planned once \(earlier) has run"
-        case .refused(let refusal): "refused: \(refusal.message)"
+        case .planned(let planned): ApprovalText.Step(line: planned.summary, particulars: planned.particulars)
+        case .deferred(let earlier): ApprovalText.Step(line: "\(step.kind), planned once \(earlier) has run")
+        case .refused(let refusal): ApprovalText.Step(line: "refused: \(refusal.message)")
         }
     }
 }

@@ -30,17 +30,20 @@ struct Notification: Sendable {
     init(_ text: ApprovalText, for traits: ServerTraits, isQuestion: Bool, remembering terms: AnswerTerms? = nil, timeout: Duration?) {
         title = text.title
         body = traits.readsMarkup ? Self.escaped(text.body) : text.body
-        buttons = traits.hasButtons && isQuestion ? Self.buttons(terms) : []
+        buttons = traits.hasButtons && isQuestion ? Self.buttons(terms, offersAllow: text.offersAllow) : []
         self.timeout = timeout
     }
 
-    private static func buttons(_ terms: AnswerTerms?) -> [(action: String, label: String)] {
-        guard let terms else { return [(allow, "Allow"), (deny, "Deny")] }
-        let time = terms.lifetime.map { ApprovalText.text($0) }
-        return [
-            (allowOnce, "Allow this time"), (allow, time.map { "Allow for \($0)" } ?? "Always allow"),
-            (deny, time.map { "Deny for \($0)" } ?? "Never allow"),
-        ]
+    private static func buttons(_ terms: AnswerTerms?, offersAllow: Bool) -> [(action: String, label: String)] {
+        let time = terms?.lifetime.map { ApprovalText.text($0) }
+        let answers =
+            terms == nil
+            ? [(allow, "Allow"), (deny, "Deny")]
+            : [
+                (allowOnce, "Allow this time"), (allow, time.map { "Allow for \($0)" } ?? "Always allow"),
+                (deny, time.map { "Deny for \($0)" } ?? "Never allow"),
+            ]
+        return offersAllow ? answers : answers.filter { $0.0 == deny }
     }
 
     /// The arguments of `Notify`. There is no action `default`: a click on the text must not be an answer.

@@ -6,7 +6,13 @@ enum PlainLine {
     private static let mostMarks = 2
 
     /// - Parameter longest: in characters; what is longer is cut and ends in `…`.
-    static func text(_ text: String, longest: Int) -> String {
+    static func text(_ text: String, longest: Int) -> String { render(text, longest: longest).text }
+
+    /// Whether all of it stands in the line but for blanks: nothing was cut, and nothing left out because it can't be seen.
+    static func showsAll(of text: String, longest: Int) -> Bool { render(text, longest: longest).isWhole }
+
+    private static func render(_ text: String, longest: Int) -> (text: String, isWhole: Bool) {
+        var isWhole = text.unicodeScalars.count <= longest * 8
         var line = String.UnicodeScalarView()
         var marks = 0
         // A text of megabytes is not looked at beyond what can be shown of it.
@@ -18,8 +24,8 @@ enum PlainLine {
                 marks = 0
             case .mark:
                 marks += 1
-                if marks <= mostMarks, !line.isEmpty { line.append(scalar) }
-            case .invisible: continue
+                if marks <= mostMarks, !line.isEmpty { line.append(scalar) } else { isWhole = false }
+            case .invisible: isWhole = false
             case .letter:
                 line.append(scalar)
                 marks = 0
@@ -27,7 +33,7 @@ enum PlainLine {
         }
         while line.last == " " { line.removeLast() }
         let whole = String(line)
-        return whole.count > longest ? whole.prefix(longest - 1) + "…" : whole
+        return whole.count > longest ? (whole.prefix(longest - 1) + "…", false) : (whole, isWhole)
     }
 
     /// The same between quotation marks that it cannot close.

@@ -12,8 +12,10 @@ extension Gate {
         case see(owner: ClientName)
         /// The same for the events of all clients.
         case seeAll
-        /// Retry, cancel or drop an event, or decide what became of it.
+        /// Retry, cancel or drop an event.
         case manage(owner: ClientName)
+        /// Decide what became of an event of which nobody knows: resolve it, or retry or drop it while it is `unknown`.
+        case settle(owner: ClientName)
         /// Answer for the person at the desk whether an event may run.
         case decide(owner: ClientName)
         /// Say that confirmations came.
@@ -48,6 +50,7 @@ extension Gate {
             case .learn: .learn
             case .see, .seeAll: .see
             case .manage: .manage
+            case .settle: .settle
             case .decide: .decide
             case .acknowledge: .acknowledge
             case .plan: .plan
@@ -67,7 +70,7 @@ extension Gate {
 
     /// A verb without what it is about.
     package enum Kind: String, Sendable, Hashable, CaseIterable {
-        case submit, learn, see, manage, decide, acknowledge, plan, watch, administer
+        case submit, learn, see, manage, settle, decide, acknowledge, plan, watch, administer
         case listActions = "list_actions"
         case readStatus = "read_status"
         case readMetrics = "read_metrics"

@@ -66,9 +66,8 @@ package final class Gate: Sendable {
                 Self.noEvent
             }
         // Never the client itself, whatever the policies say.
-        case .decide(let owner):
-            identity.isOwner
-                ? Decision(.allow, "desk") : sight(identity, of: owner, policy).isAllowed ? Self.desk(Self.approvals) : Self.noEvent
+        case .decide(let owner): ofDesk(identity, Self.approvals, of: owner, policy)
+        case .settle(let owner): ofDesk(identity, Self.unknowns, of: owner, policy)
         case .acknowledge(let owner):
             identity.client == owner
                 ? Decision(.allow, "own")
@@ -90,12 +89,22 @@ package final class Gate: Sendable {
 
     private static let approvals =
         "Only the person at the desk decides, at the notification, in the console, or with `deskbridge queue approve` and `deny`."
+    private static let unknowns =
+        """
+        Only the person at the desk says what became of an event that is unknown, in the console or with `deskbridge queue resolve`, \
+        `retry` or `drop`.
+        """
     private static let noEvent = Decision(.deny(Problem(.notFound, "There is no such event for this client.")), "default")
 
     private static func desk(_ words: String) -> Decision { Decision(.deny(Problem(.forbidden, words)), "default") }
 
     private func atDesk(_ identity: Identity, _ words: String) -> Decision {
         identity.isOwner ? Decision(.allow, "desk") : Self.desk(words)
+    }
+
+    /// Who may not see the event is not told that it is there.
+    private func ofDesk(_ identity: Identity, _ words: String, of owner: ClientName, _ policy: Policy) -> Decision {
+        identity.isOwner ? Decision(.allow, "desk") : sight(identity, of: owner, policy).isAllowed ? Self.desk(words) : Self.noEvent
     }
 
     private func sight(_ identity: Identity, of owner: ClientName, _ policy: Policy) -> Decision {

@@ -6,19 +6,22 @@ extension StoreOperation where Answer == StateChange {
     ///
     /// Its key stays known, so that the client's repetition is answered and not run; a confirmation that its client has not
     /// acknowledged stays owed. One that is `unknown` still owes a confirmation, which is stored now.
+    /// - Parameter evenUnknown: whether one whose outcome is unknown may be dropped.
     /// - Throws: `notFound`; `wrongState` for a succeeded one and for one that has not ended.
-    package static func drop(_ id: EventID, at moment: Timestamp, confirmation: @escaping ConfirmationBody) -> Self {
+    package static func drop(
+        _ id: EventID, at moment: Timestamp, evenUnknown: Bool = true, confirmation: @escaping ConfirmationBody
+    ) -> Self {
         let actor = AuditActor.current
         return StoreOperation { db in
             let record = try db.record(id)
             var change = StateChange(before: record.state, event: record)
             switch record.state {
             case .failed, .cancelled, .expired: break
-            case .unknown:
+            case .unknown where evenUnknown:
                 let failure = record.failure ?? Failure("dropped", "Nobody found out what became of it", .unknownOutcome)
                 change = try db.move(
                     record, by: Transition(state: .failed, at: moment, failure: failure), confirmation: confirmation)
-            case .queued, .running, .retrying, .waiting, .succeeded:
+            case .queued, .running, .retrying, .waiting, .succeeded, .unknown:
                 throw StoreError.wrongState(record.state, id, wanted: "dropped")
             }
             try db.append(.about(record, "drop", "done", at: moment, by: actor))

@@ -5,12 +5,17 @@ extension StoreOperation where Answer == StateChange {
     ///
     /// It has all its attempts again and no longer expires; the numbers of its attempts go on, and the results of the steps that
     /// were finished stay. Its next outcome makes a new confirmation.
+    /// - Parameter evenUnknown: whether one whose outcome is unknown may be tried again, and so perhaps be done twice.
     /// - Throws: `notFound`; `wrongState` for a succeeded one and for one that has not ended.
-    package static func retry(_ id: EventID, now: Timestamp, asking question: ApprovalQuestion? = nil) -> Self {
+    package static func retry(
+        _ id: EventID, now: Timestamp, asking question: ApprovalQuestion? = nil, evenUnknown: Bool = true
+    ) -> Self {
         let actor = AuditActor.current
         return StoreOperation { db in
             let record = try db.record(id)
-            guard record.state.isFinal else { throw StoreError.wrongState(record.state, id, wanted: "tried again") }
+            guard record.state.isFinal, evenUnknown || record.state != .unknown else {
+                throw StoreError.wrongState(record.state, id, wanted: "tried again")
+            }
             var transition = Transition(state: .queued, at: now)
             if let question {
                 transition = Transition(state: .waiting, at: now, dueAt: question.until, wait: .approval)

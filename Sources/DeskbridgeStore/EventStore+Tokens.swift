@@ -38,6 +38,7 @@ package enum TokenSelection: Sendable, Hashable {
     case id(String)
     /// All of a client's.
     case client(ClientName)
+    case deskSessions
 }
 
 extension StoreOperation where Answer == [TokenRecord] {
@@ -51,6 +52,7 @@ extension StoreOperation where Answer == [TokenRecord] {
                 switch selection {
                 case .id(let id): ("id = ?", id)
                 case .client(let client): ("client = ?", client.text)
+                case .deskSessions: ("is_desk = ?", "1")
                 }
             let revoked = try db.rows(
                 """

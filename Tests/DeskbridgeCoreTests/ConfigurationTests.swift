@@ -98,7 +98,8 @@ struct ConfigurationTests {
         (
             "limits: {mesage: 1KiB}",
             "1:10: limits has no key \"mesage\". Did you mean \"message\"? "
-                + "Its keys are message, body, rate, connections, strangers, backlog, unsent, headers, authentication, silence, ping, failures."
+                + "Its keys are message, body, rate, connections, connectionsPerClient, strangers, backlog, unsent, headers, "
+                + "authentication, silence, ping, failures."
         ),
         ("listen: {host: x}", "1:10: listen has no key \"host\". Did you mean \"port\"? Its keys are port, addresses."),
         ("listen: 7420", "1:9: listen must be a mapping, not an integer"),

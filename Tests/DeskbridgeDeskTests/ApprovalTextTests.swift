@@ -18,7 +18,9 @@ import Testing
         throws
         -> ApprovalText
     {
-        ApprovalText(try event(origin), description: description, steps: steps, remaining: .seconds(60), hasButtons: hasButtons)
+        ApprovalText(
+            try event(origin), description: description, steps: steps.map { .init(line: $0) }, remaining: .seconds(60),
+            hasButtons: hasButtons)
     }
 
     @Test func itSaysWhoAsksWhatWouldBeDoneAndHowLongItWaits() throws {
@@ -66,7 +68,7 @@ import Testing
     ])
     func aStepIsAlwaysOneLineOfItsOwn(step: String) throws {
         let lines = try text([step]).body.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.count == 4)
+        #expect(lines.count == 4 || lines.count == 5 && lines[3].hasPrefix("Not all of it fits here: deskbridge queue show "))
         #expect(lines[2].hasPrefix("1. “") && lines[2].hasSuffix("”") && lines[2].count <= 125)
         #expect(lines[2].filter { "“”".contains($0) }.count == 2)
         #expect(lines[0] == "Asked by “dashboard”")
@@ -74,7 +76,7 @@ import Testing
 
     @Test func manyStepsAreCounted() throws {
         let body = try text((1...40).map { "step \($0)" }).body
-        #expect(body.contains("5. “step 5”\nand 35 more steps: deskbridge queue show\n"))
+        #expect(body.contains("5. “step 5”\nand 35 more steps\nNot all of it fits here: deskbridge queue show 01936d2e"))
         #expect(try text([]).body.contains("may do nothing any more"))
     }
 
@@ -89,6 +91,29 @@ import Testing
         if let spelled { #expect(notification.body.contains("“\(spelled)”")) }
         let plain = Notification(try text([step]), for: ServerTraits(capabilities: []), isQuestion: true, timeout: nil)
         #expect(plain.body == (try text([step]).body))
+    }
+
+    /// Whoever allows has seen all that would be done: otherwise there is no button for it.
+    @Test(
+        arguments: [
+            (["run /usr/bin/git init"], [], "https://studio.example", true),
+            (["run tool"], ["given as input: short", "with NAME=value"], "https://studio.example", true),
+            ([String(repeating: "x", count: 121)], [], "https://studio.example", false),
+            (["run tool"], ["given as input: " + String(repeating: "x", count: 200)], "https://studio.example", false),
+            (["run tool \u{202E}gpj.exe"], [], "https://studio.example", false), (["run a\u{200B}b"], [], "https://studio.example", false),
+            ((1...6).map { "step \($0)" }, [], "https://studio.example", false),
+            (["run tool"], [], "https://studio.example." + String(repeating: "a", count: 90) + ".evil.example", false),
+        ] as [([String], [String], String, Bool)])
+    func whatIsNotShownWholeCannotBeAllowedHere(steps: [String], particulars: [String], origin: String, isWhole: Bool) throws {
+        let text = ApprovalText(
+            try event(origin), description: String(repeating: "long ", count: 100),
+            steps: steps.map { .init(line: $0, particulars: particulars) }, remaining: .seconds(60), hasButtons: true)
+        let notification = Notification(text, for: ServerTraits(capabilities: ["actions"]), isQuestion: true, timeout: nil)
+        #expect(notification.buttons == (isWhole ? ["allow", "Allow", "deny", "Deny"] : ["deny", "Deny"]))
+        #expect(text.title == (isWhole ? "Allow CREATE_RESOURCE?" : "CREATE_RESOURCE waits for your answer"))
+        #expect(text.body.contains("deskbridge queue show \(try event().id)") == !isWhole)
+        #expect(text.body.contains("deskbridge queue approve") == !isWhole)
+        for particular in particulars { #expect(text.body.contains("“\(particular.prefix(100))")) }
     }
 
     @Test func aClickOnTheTextIsNoAnswer() throws {

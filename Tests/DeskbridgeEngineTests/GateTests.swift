@@ -111,6 +111,17 @@ import Testing
         #expect(code(try identity(client), .manage(owner: owner)) == (may ? nil : .notFound))
     }
 
+    @Test(
+        arguments: [
+            ("studio", "studio", .forbidden), ("studio", "other", .notFound), ("admin", "studio", .forbidden), ("local", "studio", nil),
+            ("local", "local", nil),
+        ] as [(String, String, ProblemCode?)])
+    func whatBecameOfAnUnknownEventIsSaidAtTheDeskOnly(client: String, owner: String, code: ProblemCode?) throws {
+        let owner = try #require(ClientName(owner))
+        #expect(self.code(try identity(client), .settle(owner: owner)) == code)
+        #expect(gate.allows(Identity(client: .console, token: "t", isDesk: true), .settle(owner: owner), under: policy))
+    }
+
     /// Who may do what that is not about one event.
     @Test(
         arguments: [

@@ -64,6 +64,21 @@ import Testing
         }
     }
 
+    /// Whoever may not decide about an unknown event doesn't because of a look that was taken before.
+    @Test func anEventThatBecameUnknownIsLeftAlone() async throws {
+        try await withLedger { store in
+            let record = try await store.event(in: .unknown)
+            let retried = await #expect(throws: StoreError.self) {
+                try await store.perform(.retry(record.id, now: at(5), evenUnknown: false))
+            }
+            let dropped = await #expect(throws: StoreError.self) {
+                try await store.perform(.drop(record.id, at: at(5), evenUnknown: false, confirmation: Sample.confirmation))
+            }
+            #expect(retried?.kind == .wrongState(.unknown) && dropped?.kind == .wrongState(.unknown))
+            #expect(try await store.find(record.id) == record)
+        }
+    }
+
     @Test func aSecondRoundKeepsStepsAndMakesANewConfirmation() async throws {
         try await withLedger { store in
             let record = try await store.event(in: .running)

@@ -32,6 +32,7 @@ package struct ProbeHandler: StepHandler {
         let shownLabel: String
 
         package var summary: String { "probe \(shownLabel)" }
+        package var particulars: [String] { [] }
         package var shown: JSONValue { ["label": .string(shownLabel)] }
     }
 

@@ -23,7 +23,7 @@ import Testing
     @Test func whoIsKnownStaysAndTakesNoStrangersPlace() {
         let budget = ConnectionBudget(strangers: 2, known: 2)
         let known = connect(budget)
-        #expect(budget.vouch(for: known) && budget.vouch(for: known))
+        #expect(budget.vouch(for: known, of: "a") && budget.vouch(for: known, of: "a"))
         let channels = (0..<5).map { _ in connect(budget) }
         #expect(known.isActive)
         #expect(channels.map(\.isActive) == [false, false, false, true, true])
@@ -45,24 +45,47 @@ import Testing
     @Test func thereAreOnlySoManyKnownOnesAndAPlaceIsFreeOnceOneLeaves() {
         let budget = ConnectionBudget(strangers: 9, known: 1)
         let (first, second) = (connect(budget), connect(budget))
-        #expect(budget.vouch(for: first))
-        #expect(!budget.vouch(for: second))
+        #expect(budget.vouch(for: first, of: "a"))
+        #expect(!budget.vouch(for: second, of: "a"))
         first.close(promise: nil)
         first.embeddedEventLoop.run()
-        #expect(budget.vouch(for: second))
+        #expect(budget.vouch(for: second, of: "a"))
         budget.disown(second)
         #expect(budget.counts == (1, 0, 0))
-        #expect(budget.vouch(for: second))
+        #expect(budget.vouch(for: second, of: "a"))
     }
 
     @Test func whoIsDisownedBeginsAnewAsAStranger() {
         let budget = ConnectionBudget(strangers: 1, known: 1)
         let former = connect(budget)
-        #expect(budget.vouch(for: former))
+        #expect(budget.vouch(for: former, of: "a"))
         let other = connect(budget)
         budget.disown(former)
         _ = connect(budget)
         #expect(!other.isActive && former.isActive)
         #expect(budget.shedOne() && !former.isActive)
+    }
+
+    @Test func noClientTakesThePlacesOfAllOthers() {
+        let budget = ConnectionBudget(strangers: 99, known: 8, ofOneClient: 3)
+        let greedy = (0..<5).map { _ in connect(budget) }
+        #expect(greedy.map { budget.vouch(for: $0, of: "greedy") } == [true, true, true, false, false])
+        #expect(budget.vouch(for: greedy[0], of: "greedy"), "what is vouched for stays so")
+        #expect(budget.vouch(for: connect(budget), of: "other"))
+        // Its share is free again once one of its connections ends or is disowned.
+        greedy[0].close(promise: nil)
+        greedy[0].embeddedEventLoop.run()
+        #expect(budget.vouch(for: greedy[3], of: "greedy"))
+        budget.disown(greedy[1])
+        #expect(budget.vouch(for: greedy[4], of: "greedy"))
+        #expect(!budget.vouch(for: greedy[1], of: "greedy"))
+    }
+
+    @Test func someOfThePlacesAreForThePrivilegedOnly() {
+        let budget = ConnectionBudget(strangers: 99, known: 2, ofOneClient: 2, reserved: 1)
+        #expect(budget.vouch(for: connect(budget), of: "a") && budget.vouch(for: connect(budget), of: "b"))
+        #expect(!budget.vouch(for: connect(budget), of: "c"))
+        #expect(budget.vouch(for: connect(budget), of: "desk", isPrivileged: true))
+        #expect(!budget.vouch(for: connect(budget), of: "desk", isPrivileged: true))
     }
 }

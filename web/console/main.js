@@ -105,7 +105,7 @@ function listen(app) {
     forgetSession();
     bridge.close();
     document.body.classList.remove('is-signed-in');
-    showSignIn(main, 'This session has ended.', () => location.reload());
+    showSignIn(main, 'This session has ended. A session ends when the bridge is started anew, after 12 hours, or when it is revoked. Sign in again: what runs goes on meanwhile.', () => location.reload());
   });
   bridge.on('state', message => activity.state(message));
   bridge.on('output', message => app.outputs.add(message));

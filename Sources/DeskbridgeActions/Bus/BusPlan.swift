@@ -23,6 +23,11 @@ package struct BusPlan: StepPlan {
         return "call \(call.interface).\(call.member) on \(bus)\(until)"
     }
 
+    package var particulars: [String] {
+        let arguments = shownArguments.isEmpty ? "" : " with \(JSONValue.array(shownArguments).text)"
+        return ["at \(shownDestination) \(shownPath)\(arguments)"]
+    }
+
     /// What the event waits for if the destination does not run.
     var waitForDestination: WaitReason { .busName(bus: bus.description, name: call.destination.text) }
 

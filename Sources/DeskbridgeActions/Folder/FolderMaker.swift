@@ -104,7 +104,8 @@ struct FolderMaker {
                 throw .inTheWay(kind, parent.path(of: name.shown))
             }
             let filler = FolderFiller(
-                writer: TreeWriter(mode: plan.mode, checkCancelled: checkCancelled), event: event, appearing: appearing, leftovers: leftovers)
+                writer: TreeWriter(mode: plan.mode, checkCancelled: checkCancelled), event: event, appearing: appearing,
+                leftovers: leftovers)
             try filler.fill(parent.folder(name.text, shown: name.shown), with: plan.folder.folder, stagingIn: root)
         }
     }

@@ -39,6 +39,9 @@ package struct FolderPlan: StepPlan {
         return "folder \(shownPath) with \(inside), \(otherwise)"
     }
 
+    /// What lies in the folder is new, beneath it, and does nothing; there may be hundreds of names.
+    package var particulars: [String] { [] }
+
     package var shown: JSONValue {
         var members: JSONObject = [
             "root": .string(root.text),

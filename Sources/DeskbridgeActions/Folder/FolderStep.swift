@@ -66,7 +66,8 @@ package struct FolderStep: PlannableStep {
             throw .refused(.tooLong, "the path of \"\(last.shown)\" has more than \(FolderTreeTemplate.longestPath) bytes")
         }
         return FolderPlan(
-            root: root, place: place, parents: segments.dropLast(), folder: FolderTree.Entry(last, folder: try tree.tree(fields, base: base + 4)),
+            root: root, place: place, parents: segments.dropLast(),
+            folder: FolderTree.Entry(last, folder: try tree.tree(fields, base: base + 4)),
             ifExists: ifExists, mode: mode)
     }
 }

@@ -14,7 +14,9 @@ enum RootFolder {
             let names = place.granted.split(separator: "/").map { String($0) }
             granted = try descend(from: Directory(following: "/"), names[...], follows: true)
         }
-        do throws(FolderProblem) { return try descend(from: granted, place.names[...], follows: false) } catch { throw explained(error, place) }
+        do throws(FolderProblem) { return try descend(from: granted, place.names[...], follows: false) } catch {
+            throw explained(error, place)
+        }
     }
 
     /// Opens it as it is there, and makes nothing.

@@ -94,7 +94,8 @@ extension Directory {
         else { return nil }
         // A descriptor of this kind takes no fchmod(2); this link leads to the very folder that was opened (proc(5)).
         if status.st_mode & S_IRWXU != S_IRWXU { chmod("/proc/self/fd/\(place.number)", S_IRWXU) }
-        return try? Directory(descriptor: openat(place.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), path: path, "open a folder in \(path)")
+        return try? Directory(
+            descriptor: openat(place.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), path: path, "open a folder in \(path)")
     }
 
     fileprivate func allowAll() { fchmod(descriptor, S_IRWXU) }

@@ -15,6 +15,8 @@ package struct BoundStep: Sendable {
 package struct PlannedStep: Sendable {
     /// The plan in one line, secrets hidden.
     package let summary: String
+    /// What the line leaves out and an event may have chosen, one line each, secrets hidden.
+    package let particulars: [String]
     /// The whole plan, secrets hidden.
     package let shown: JSONValue
     package let perform: @Sendable (StepRun) async -> StepOutcome

@@ -52,6 +52,8 @@ struct ProcessEnvironment: Sendable {
     func render(_ fields: FieldValues) throws(PlanError) -> [ProcessPlan.Variable] {
         var values = fixed
         for (name, template) in own { values[name] = try template.render(fields) }
-        return values.map { ProcessPlan.Variable(name: $0.key, text: $0.value) }.sorted { $0.name < $1.name }
+        let chosen = Set(own.filter { !$0.value.isLiteral }.map(\.name))
+        return values.map { ProcessPlan.Variable(name: $0.key, text: $0.value, isChosen: chosen.contains($0.key)) }
+            .sorted { $0.name < $1.name }
     }
 }

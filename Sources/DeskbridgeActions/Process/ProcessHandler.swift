@@ -7,6 +7,7 @@ package struct ProcessHandler: StepHandler {
 
     private let environment: [String: String]
     private let home: String
+    private let hidden: [String]
     private let support: @Sendable () -> SandboxSupport
     private let leftovers: FolderLeftovers
     private let roll: ProcessRoll?
@@ -15,11 +16,13 @@ package struct ProcessHandler: StepHandler {
     ///   - environment: the bridge's own, of which actions may pass on parts.
     ///   - home: the absolute path of the person's folder.
     ///   - roll: where it is noted which processes run.
+    ///   - hidden: folders that no sandbox shows, whatever an action or a policy lets a process read or write.
     ///   - support: which sandboxes there are; asked for only when an action wants one.
     package init(
-        environment: [String: String], home: String, roll: ProcessRoll? = nil,
+        environment: [String: String], home: String, roll: ProcessRoll? = nil, hidden: [String] = [],
         support: @escaping @Sendable () -> SandboxSupport = { .ofThisMachine }, leftovers: @escaping FolderLeftovers = { _ in }
     ) {
+        self.hidden = hidden
         self.leftovers = leftovers
         self.support = support
         self.roll = roll
@@ -34,7 +37,7 @@ package struct ProcessHandler: StepHandler {
     package func perform(_ plan: ProcessPlan, in run: StepRun) async -> StepOutcome {
         if Task.isCancelled { return .cancelled }
         let preparation: ProcessPreparation
-        switch await BlockingCalls.run({ Result { () throws(Failure) in try ProcessPreparation(plan) } }) {
+        switch await BlockingCalls.run({ [hidden] in Result { () throws(Failure) in try ProcessPreparation(plan, hiding: hidden) } }) {
         case .success(let value): preparation = value
         case .failure(let failure): return .failed(failure)
         }

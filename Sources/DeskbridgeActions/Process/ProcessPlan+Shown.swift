@@ -5,6 +5,12 @@ extension ProcessPlan {
         ([executable] + arguments.map(\.shown)).map(Self.quoted).joined(separator: " ")
     }
 
+    package var particulars: [String] {
+        (choosesDirectory ? ["in \(Self.quoted(directory.shown))"] : [])
+            + environment.filter(\.isChosen).map { "with \($0.name)=\(Self.quoted($0.text.shown))" }
+            + (input.map { ["given as input: \($0.shown)"] } ?? [])
+    }
+
     package var shown: JSONValue {
         var variables = JSONObject()
         for variable in environment { variables[variable.name] = .string(variable.text.shown) }
@@ -24,7 +30,7 @@ extension ProcessPlan {
         return .object(members)
     }
 
-    /// What bubblewrap is given. Links in the executable's path are resolved, and granted folders that are missing are left out, when it
+    /// What bubblewrap is given, but for the bridge's own folders, which it hides. Links in the executable's path are resolved, and granted folders that are missing are left out, when it
     /// is started.
     private var shownBubblewrap: [String]? {
         guard let sandbox, sandbox.tier == .bubblewrap else { return nil }

@@ -5,6 +5,8 @@ package struct ProcessPlan: StepPlan {
     package struct Variable: Sendable, Hashable {
         package let name: String
         package let text: RenderedText
+        /// Whether a field is in it.
+        var isChosen = false
     }
 
     package let executable: String
@@ -13,6 +15,8 @@ package struct ProcessPlan: StepPlan {
     /// In the order of the names.
     package let environment: [Variable]
     package let directory: RenderedText
+    /// Whether a field is in it.
+    let choosesDirectory: Bool
     /// What stands on standard input; nothing means /dev/null.
     package let input: RenderedText?
     package let timeout: Duration
@@ -31,8 +35,9 @@ package struct ProcessPlan: StepPlan {
     init(
         executable: String, arguments: [RenderedText], environment: [Variable], directory: RenderedText, input: RenderedText?,
         timeout: Duration, grace: Duration, exitCodes: ExitCodeRules, tail: Int, parsesJSON: Bool, limits: ResourceLimits = .none,
-        sandbox: SandboxPlan? = nil, secretTexts: Set<String>
+        sandbox: SandboxPlan? = nil, choosesDirectory: Bool = false, secretTexts: Set<String>
     ) {
+        self.choosesDirectory = choosesDirectory
         self.executable = executable
         self.arguments = arguments
         self.environment = environment

@@ -20,7 +20,8 @@ struct ProcessPreparation: Sendable {
     func isolatesNetwork(_ plan: ProcessPlan) -> Bool { plan.sandbox?.tier == .landlock && plan.sandbox?.network == .own }
 
     /// Waits for the file system: not to be called from a task.
-    init(_ plan: ProcessPlan) throws(Failure) {
+    /// - Parameter hidden: folders that no sandbox shows.
+    init(_ plan: ProcessPlan, hiding hidden: [String] = []) throws(Failure) {
         if let reason = plan.sandbox?.unavailable { throw Self.unavailable(plan, reason) }
         let program = try CheckedExecutable.open(plan.executable)
         directory = try Self.directory(plan)
@@ -32,11 +33,11 @@ struct ProcessPreparation: Sendable {
         case .landlock:
             executable = program
             arguments = argv
-            try confine(plan)
+            try confine(plan, hiding: HiddenFolders(hidden))
         case .bubblewrap:
             guard let place = plan.sandbox?.bubblewrap else { throw Self.unavailable(plan, "bubblewrap is missing") }
             executable = try CheckedExecutable.open(place)
-            arguments = try Self.bubblewrapArguments(plan, argv, program)
+            arguments = try Self.bubblewrapArguments(plan, argv, program, hiding: HiddenFolders(hidden))
             try wrap(plan, program)
         }
     }
@@ -61,7 +62,7 @@ struct ProcessPreparation: Sendable {
 
     // MARK: Landlock
 
-    private mutating func confine(_ plan: ProcessPlan) throws(Failure) {
+    private mutating func confine(_ plan: ProcessPlan, hiding hidden: HiddenFolders) throws(Failure) {
         guard let sandbox = plan.sandbox else { return }
         let write = try Self.opened(sandbox.write)
         var read: [Descriptor]?
@@ -73,7 +74,8 @@ struct ProcessPreparation: Sendable {
         }
         self.temporary = temporary
         if !plan.environment.contains(where: { $0.name == "TMPDIR" }) { extraEnvironment = ["TMPDIR=\(temporary.path)"] }
-        guard let ruleset = Landlock.ruleset(for: sandbox, executable: executable, write: write.map(\.1) + [temporary.place], read: read) else {
+        let rules = LandlockRules(sandbox, executable: executable, write: write.map(\.1) + [temporary.place], read: read, hiding: hidden)
+        guard let ruleset = rules.ruleset() else {
             throw Self.unavailable(plan, "the kernel refused the rules (\(Errno.last))")
         }
         self.ruleset = ruleset
@@ -101,7 +103,7 @@ struct ProcessPreparation: Sendable {
     // MARK: bubblewrap
 
     private static func bubblewrapArguments(
-        _ plan: ProcessPlan, _ argv: [String], _ program: CheckedExecutable
+        _ plan: ProcessPlan, _ argv: [String], _ program: CheckedExecutable, hiding hidden: HiddenFolders
     ) throws(Failure) -> [String] {
         guard let sandbox = plan.sandbox else { return argv }
         if let limit = plan.limits.fileSize, limit < program.size {
@@ -112,7 +114,8 @@ struct ProcessPreparation: Sendable {
         var read: [String]?
         if let folders = sandbox.read { read = try opened(folders).map(\.0) }
         return BubblewrapCommand.arguments(
-            argv, file: program.path, directory: plan.directory.value, hasNetwork: sandbox.network == .on, write: write, read: read)
+            argv, file: program.path, directory: plan.directory.value, hasNetwork: sandbox.network == .on, write: write, read: read,
+            hidden: hidden.paths)
     }
 
     private mutating func wrap(_ plan: ProcessPlan, _ program: CheckedExecutable) throws(Failure) {

@@ -54,8 +54,8 @@ package struct ProcessStep: PlannableStep {
             executable: executable, arguments: texts, environment: try environment.render(fields), directory: try directory.render(fields),
             input: try input.render(fields), timeout: timeout, grace: grace, exitCodes: exitCodes, tail: tail, parsesJSON: parsesJSON,
             limits: limits,
-            sandbox: try sandbox?.plan(
-                fields, executable: executable, grants: grants, support: support()), secretTexts: fields.secretTexts)
+            sandbox: try sandbox?.plan(fields, executable: executable, grants: grants, support: support()),
+            choosesDirectory: directory.literal == nil, secretTexts: fields.secretTexts)
         try plan.check()
         return plan
     }

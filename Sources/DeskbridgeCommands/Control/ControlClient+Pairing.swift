@@ -11,8 +11,8 @@ struct OpenPairing: Sendable {
 /// What became of it.
 enum PairingNews: Sendable, Equatable {
     /// A page showed the code.
-    /// - Parameter isKnown: whether the client has a token already.
-    case asked(origin: String, client: String, isKnown: Bool)
+    /// - Parameter known: where the client's name stands already; empty for a new one.
+    case asked(origin: String, client: String, known: [String])
     /// Too many wrong codes came, the last from this origin.
     case guessed(origin: String)
     case expired
@@ -49,7 +49,9 @@ extension ControlClient {
         let origin = json["origin"]?.stringValue ?? ""
         switch json["state"]?.stringValue {
         case "asked":
-            return .asked(origin: origin, client: json["client"]?.stringValue ?? "", isKnown: json["isKnown"]?.boolValue ?? false)
+            return .asked(
+                origin: origin, client: json["client"]?.stringValue ?? "",
+                known: json["knownBy"]?.arrayValue?.compactMap(\.stringValue) ?? [])
         case "guessed": return .guessed(origin: origin)
         case "expired": return .expired
         case "withdrawn": return .withdrawn

@@ -62,11 +62,11 @@ package struct Pair: BridgeCommand {
             try terminal.output.line(pairing.code)
             switch try await daemon.news(of: pairing) {
             case .asked(let origin, _, _) where console: try await answer(pairing, consoleAt: origin, daemon, terminal)
-            case .asked(let origin, let client, let isKnown):
-                try await answer(pairing, origin, client, isKnown, daemon, terminal)
+            case .asked(let origin, let client, let known):
+                try await answer(pairing, origin, client, known, daemon, terminal)
             case .guessed(let origin):
                 throw CommandFailure(
-                    "Five wrong codes came, the last from \(origin.printable()). If that is not your page, close it; then start again.",
+                    "Too many wrong codes came, the last from \(origin.printable()). If that is not your page, close it; then start again.",
                     .noPermission)
             case .expired: throw CommandFailure("Nobody typed the code within two minutes.", .failed)
             case .withdrawn: throw CommandFailure("The pairing was ended before a page typed the code.", .failed)
@@ -76,13 +76,10 @@ package struct Pair: BridgeCommand {
     }
 
     private func answer(
-        _ pairing: OpenPairing, _ origin: String, _ client: String, _ isKnown: Bool, _ daemon: ControlClient, _ terminal: Terminal
+        _ pairing: OpenPairing, _ origin: String, _ client: String, _ known: [String], _ daemon: ControlClient, _ terminal: Terminal
     ) async throws {
         try terminal.error.line("\(origin.printable()) asks to be paired as \"\(client.printable())\".")
-        if isKnown {
-            try terminal.error.line(
-                "There is a client \"\(client.printable())\" already: the page would see its events and act in its name.")
-        }
+        for line in Self.warnings(about: client, known) { try terminal.error.line(line) }
         try terminal.error.text("Is this the page you typed the code into? [y/N] ")
         let confirms = await Self.line().map { ["y", "yes"].contains($0.lowercased()) } ?? false
         try await daemon.decide(pairing, confirms: confirms)
@@ -104,6 +101,18 @@ package struct Pair: BridgeCommand {
         try await daemon.decide(pairing, confirms: confirms)
         guard confirms else { throw CommandFailure("Not signed in.", .noPermission) }
         try terminal.error.line("Signed in. \"deskbridge token revoke console\" ends the session.")
+    }
+
+    /// What the page would take over with the name.
+    static func warnings(about client: String, _ known: [String]) -> [String] {
+        let name = "\"\(client.printable())\""
+        var lines: [String] = []
+        if known.contains("token") || known.contains("events") {
+            let what = known.contains("events") ? "events are kept under the name \(name)" : "a token was made for a client \(name) before"
+            lines.append("Caution: \(what). The page would see that client's events and confirmations, and act in its name.")
+        }
+        if known.contains("policies") { lines.append("Policies name \(name): the page gets what they give it.") }
+        return lines
     }
 
     /// One line of standard input; nil at its end. Reading blocks, so not on a thread that others need.

@@ -44,7 +44,9 @@ package struct Serve: BridgeCommand {
         var configuration = try files.configuration()
         if let port { configuration.listen.port = port }
         let logger = LogOutput.logger(configuration.log)
-        let handlers = StandardHandlers(environment: ProcessInfo.processInfo.environment, home: files.userFolder) { folder in
+        let handlers = StandardHandlers(
+            environment: ProcessInfo.processInfo.environment, home: files.userFolder, hiding: [files.home.state, files.home.run]
+        ) { folder in
             logger.warning(
                 "a folder of the bridge's own could not be removed yet",
                 metadata: ["event": "folder.left", "folder": "\(folder)", "hint": "the next sweep goes on; or remove it by hand"])

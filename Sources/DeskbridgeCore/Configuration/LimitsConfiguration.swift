@@ -8,6 +8,10 @@ package struct LimitsConfiguration: Sendable, Hashable {
     package var rate = Rate(count: 60, window: .seconds(10))
     /// The connections at one time that have signed in, over all clients.
     package var connections = 256
+    /// Those of one client among them; nil for a quarter, but for at least 8.
+    package var connectionsPerClient: Int?
+    /// Places beside `connections` that only the console has, so that the person at the desk can always come in.
+    package static let deskConnections = 8
     /// The connections at one time that have not signed in; the one that has been there longest goes when another one comes.
     package var strangers = 256
     /// The connections at one time whose first request isn't whole yet or waits for its turn. When there are more, the one that has been
@@ -27,6 +31,9 @@ package struct LimitsConfiguration: Sendable, Hashable {
     package var failures = Rate(count: 20, window: .seconds(60))
 
     package init() {}
+
+    /// How many connections of one client there may be.
+    package var shareOfOneClient: Int { min(connections, connectionsPerClient ?? max(8, connections / 4)) }
 }
 
 extension LimitsConfiguration {
@@ -43,6 +50,9 @@ extension LimitsConfiguration {
         reader.read("body", into: &body) { node, what throws(DefinitionError) in try node.size(what, in: Self.messages) }
         reader.read("rate", into: &rate) { node, what throws(DefinitionError) in try node.rate(what) }
         reader.read("connections", into: &connections) { node, what throws(DefinitionError) in try node.integer(what, in: Self.counts) }
+        reader.read("connectionsPerClient", into: &connectionsPerClient) { node, what throws(DefinitionError) in
+            try node.integer(what, in: Self.counts)
+        }
         reader.read("strangers", into: &strangers) { node, what throws(DefinitionError) in try node.integer(what, in: Self.counts) }
         reader.read("backlog", into: &backlog) { node, what throws(DefinitionError) in try node.integer(what, in: Self.callers) }
         reader.read("unsent", into: &unsent) { node, what throws(DefinitionError) in try node.size(what, in: Self.unsentBytes) }
@@ -73,6 +83,9 @@ extension LimitsConfiguration {
             .optional(
                 "connections", "Connections at one time that have signed in; one more is answered 503.", .integer(in: counts),
                 default: .integer(Int64(usual.connections))),
+            .optional(
+                "connectionsPerClient", "Those of one client among them; a quarter of them, but at least 8, if left out.",
+                .integer(in: counts)),
             .optional(
                 "strangers", "Connections at one time that have not signed in; one more closes the one that has been there longest.",
                 .integer(in: counts), default: .integer(Int64(usual.strangers))),

@@ -30,6 +30,9 @@ package struct NamePattern: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is this name, written out.
+    func isJust(_ name: String) -> Bool { !isOpenBefore && !isOpenAfter && name.isSame(as: fixed) }
+
     /// Whether each name that the other one matches is matched by this one too.
     func covers(_ other: NamePattern) -> Bool {
         switch (isOpenBefore, isOpenAfter) {

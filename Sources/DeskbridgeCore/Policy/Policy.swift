@@ -59,6 +59,11 @@ package struct Policy: Sendable, Hashable {
             || visibility.contains { $0.client.matches(viewer) && $0.sees.contains { $0.matches(owner) } }
     }
 
+    /// Whether a rule is written for just this client, so that whoever has the name gets what the rule gives.
+    package func names(client: String) -> Bool {
+        rules.contains { $0.clients.contains { $0.isJust(client) } } || visibility.contains { $0.client.isJust(client) }
+    }
+
     private func decision(by rule: PolicyRule?, on request: PolicyRequest, remembers: AnswerTerms? = nil) -> PolicyDecision {
         let whence = PolicyRequest.whence(request.origin)
         let who = "client \"\(request.client)\""

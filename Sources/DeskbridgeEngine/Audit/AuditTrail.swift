@@ -5,31 +5,11 @@ internal import Synchronization
 
 /// Adds to the audit what changes nothing else in the ledger: refusals, reloads, starts.
 package final class AuditTrail: Sendable {
-    /// Refusals cost strangers nothing, so only so many are written one by one.
-    private static let refusals = Rate(count: 120, window: .seconds(60))
-
-    private struct Bound {
-        var window = RateWindow(refusals)
-        /// Refusals that were not written since the last one that was.
-        var unwritten = 0
-
-        /// - Returns: how many were not written before this one; nil if this one isn't either.
-        mutating func take(now: Duration) -> Int? {
-            guard case .allowed = window.take(now: now) else {
-                unwritten += 1
-                return nil
-            }
-            defer { unwritten = 0 }
-            return unwritten
-        }
-    }
-
     private let store: EventStore
     private let clock: WallClock
     private let monotonic: MonotonicClock
     private let logger: Logger
-    /// Strangers have a bound of their own: their floods don't hide what those do who have signed in.
-    private let bounds = Mutex<(strangers: Bound, others: Bound)>((Bound(), Bound()))
+    private let refusals = Mutex(RefusalBudgets())
 
     package init(store: EventStore, clock: WallClock, monotonic: MonotonicClock, logger: Logger) {
         self.store = store
@@ -52,10 +32,7 @@ package final class AuditTrail: Sendable {
         code: ProblemCode
     ) {
         let now = monotonic.now()
-        let unwritten = bounds.withLock { bounds in
-            actor.identity == .nobody ? bounds.strangers.take(now: now) : bounds.others.take(now: now)
-        }
-        guard let unwritten else { return }
+        guard let unwritten = refusals.withLock({ $0.take(by: actor, now: now) }) else { return }
         noteUnwritten(unwritten)
         write(AuditEntry(verb, "denied", at: clock.now(), by: actor, subject: subject, type: type, rule: rule, detail: code.rawValue))
     }
@@ -72,11 +49,7 @@ package final class AuditTrail: Sendable {
 
     /// Notes that the bridge stops, after what it still owes.
     package func close() {
-        let unwritten = bounds.withLock { bounds in
-            defer { (bounds.strangers.unwritten, bounds.others.unwritten) = (0, 0) }
-            return bounds.strangers.unwritten + bounds.others.unwritten
-        }
-        noteUnwritten(unwritten)
+        noteUnwritten(refusals.withLock { $0.settle() })
         note("stop", "done", by: .bridge)
     }
 

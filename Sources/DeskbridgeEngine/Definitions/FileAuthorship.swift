@@ -42,14 +42,18 @@ enum PrivateGroup {
 
     private static func firstGroup(of user: uid_t) -> (String, gid_t)? {
         var entry = passwd()
-        return withRoom { room, size, found in getpwuid_r(user, &entry, room, size, found) } reading: { (found: passwd) in
+        return withRoom { room, size, found in
+            getpwuid_r(user, &entry, room, size, found)
+        } reading: { (found: passwd) in
             (found.pw_name.map { String(cString: $0) } ?? "", found.pw_gid)
         }
     }
 
     private static func entry(of group: gid_t) -> (String, [String])? {
         var entry = Glibc.group()
-        return withRoom { room, size, found in getgrgid_r(group, &entry, room, size, found) } reading: { (found: Glibc.group) in
+        return withRoom { room, size, found in
+            getgrgid_r(group, &entry, room, size, found)
+        } reading: { (found: Glibc.group) in
             var members: [String] = []
             var next = found.gr_mem
             while let place = next, let member = place.pointee {

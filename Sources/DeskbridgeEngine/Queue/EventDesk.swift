@@ -90,8 +90,9 @@ package struct EventDesk: Sendable {
     /// Queues an event that ended without success once more; it goes on at the step that failed.
     ///
     /// A client needs for that what it would need to send the event now: the person at the desk may have said no before.
+    /// - Throws: `forbidden` for everybody but the owner of the machine while the event is `unknown`: it may have been done.
     package func retry(_ id: EventID, by identity: Identity) async throws(Problem) -> EventHistory {
-        let event = try await lookUp(id, for: identity) { .manage(owner: $0) }.event.event
+        let event = try await ending(id, by: identity).event.event
         var question: ApprovalQuestion?
         if !identity.isOwner {
             let now = clock.now()
@@ -106,7 +107,7 @@ package struct EventDesk: Sendable {
         }
         let asked = question
         let history = try await change(id, by: identity) { now throws(StoreError) in
-            _ = try await store.perform(.retry(id, now: now, asking: asked)) { [feed, answers] change in
+            _ = try await store.perform(.retry(id, now: now, asking: asked, evenUnknown: identity.isOwner)) { [feed, answers] change in
                 feed.publish(.changed(change, at: now))
                 // The answer may have been given since the gate was asked.
                 answers.settle(change.event, for: asked?.remembers)
@@ -175,9 +176,10 @@ package struct EventDesk: Sendable {
     }
 
     /// Says what became of an event whose outcome is unknown, and sends the confirmation it owes.
+    /// - Throws: `wrong_state` unless it is unknown; `forbidden` for everybody but the owner of the machine.
     package func resolve(_ id: EventID, as resolution: Resolution, by identity: Identity) async throws(Problem) -> EventHistory {
         let catalog = definitions.current.catalog
-        return try await change(id, by: identity) { now throws(StoreError) in
+        return try await change(id, by: identity, isForDesk: true) { now throws(StoreError) in
             let operation = StoreOperation.resolve(id, as: resolution, at: now) { event in
                 switch resolution {
                 case .succeeded(let result):
@@ -192,9 +194,11 @@ package struct EventDesk: Sendable {
     }
 
     /// Takes an event that ended without success out of the listings of the queue.
+    /// - Throws: `forbidden` for everybody but the owner of the machine while the event is `unknown`.
     package func drop(_ id: EventID, by identity: Identity) async throws(Problem) -> EventHistory {
-        try await change(id, by: identity) { now throws(StoreError) in
-            let operation = StoreOperation.drop(id, at: now) { event in
+        _ = try await ending(id, by: identity)
+        return try await change(id, by: identity) { now throws(StoreError) in
+            let operation = StoreOperation.drop(id, at: now, evenUnknown: identity.isOwner) { event in
                 ConfirmationMessage.failure(of: event, event.failure ?? .dropped, at: now)
             }
             _ = try await store.perform(operation) { [feed] change in
@@ -216,10 +220,19 @@ package struct EventDesk: Sendable {
         return answer
     }
 
+    /// An event that somebody wants to try again or to drop.
+    ///
+    /// It may become `unknown` after this look; the ledger looks once more, in the transaction of the change.
+    private func ending(_ id: EventID, by identity: Identity) async throws(Problem) -> EventHistory {
+        let history = try await lookUp(id, for: identity) { .manage(owner: $0) }
+        return history.event.state == .unknown ? try await lookUp(id, for: identity) { .settle(owner: $0) } : history
+    }
+
     private func change(
-        _ id: EventID, by identity: Identity, _ body: (Timestamp) async throws(StoreError) -> Void
+        _ id: EventID, by identity: Identity, isForDesk: Bool = false,
+        _ body: (Timestamp) async throws(StoreError) -> Void
     ) async throws(Problem) -> EventHistory {
-        let before = try await lookUp(id, for: identity) { .manage(owner: $0) }
+        let before = try await lookUp(id, for: identity) { isForDesk ? .settle(owner: $0) : .manage(owner: $0) }
         do throws(StoreError) { try await body(clock.now()) } catch { throw Problem(error) }
         return try await lookUp(id) ?? before
     }

@@ -26,6 +26,8 @@ package final class Authenticator: Sendable {
         case none
         case token(BearerToken)
         case ticket(String)
+        /// A ticket, for something that whoever has it could ask for with its token.
+        case misplacedTicket
         /// Something was presented, but it has not the shape of a credential.
         case malformed
 
@@ -33,6 +35,9 @@ package final class Authenticator: Sendable {
             if case .none = self { true } else { false }
         }
     }
+
+    /// What a ticket opens: what browsers open without headers of the page's own. For anything else it would be a token in a URL.
+    private static let ticketPaths: Set = ["/v1/ws", "/v1/stream"]
 
     /// Reads `Authorization: Bearer`, the subprotocol `bearer.TOKEN`, or `?ticket=`, in this order.
     package static func credential(of request: HTTPRequest, query: QueryItems) -> Credential {
@@ -44,8 +49,9 @@ package final class Authenticator: Sendable {
         for name in WebSocketSubprotocols(of: request).offered where name.hasPrefix(WebSocketSubprotocols.bearerPrefix) {
             return BearerToken(name.dropFirst(WebSocketSubprotocols.bearerPrefix.count)).map(Credential.token) ?? .malformed
         }
-        if let ticket = query["ticket"] { return .ticket(ticket) }
-        return .none
+        guard let ticket = query["ticket"] else { return .none }
+        let path = (request.path ?? "").prefix { $0 != "?" }
+        return request.method == .get && ticketPaths.contains(String(path)) ? .ticket(ticket) : .misplacedTicket
     }
 
     /// - Parameters:
@@ -103,7 +109,7 @@ package final class Authenticator: Sendable {
         case .none: return .none
         case .token(let token) where tokens.find(hash: token.hash) != nil: return .good
         case .ticket(let text) where tickets.holds(text): return .good
-        case .token, .ticket, .malformed: break
+        case .token, .ticket, .misplacedTicket, .malformed: break
         }
         guard let retryAfter = failures.withLock({ $0.refusal(now: monotonic.now()) }) else { return .wrong }
         return .refused(Self.tooManyFailures(retryAfter))
@@ -137,6 +143,10 @@ package final class Authenticator: Sendable {
             )
         case .malformed:
             throw Problem(.unauthenticated, "What was presented is no token: one is dbt_ and 43 letters, digits, - or _.")
+        case .misplacedTicket:
+            throw Problem(
+                .unauthenticated,
+                "A ticket opens GET /v1/ws and GET /v1/stream, and nothing else. Send the token here, as \"Authorization: Bearer dbt_…\".")
         case .ticket(let text):
             guard let identity = tickets.redeem(text) else {
                 throw Problem(.unauthenticated, "The ticket is unknown, was used already, or is older than 30 seconds. Ask for a new one.")

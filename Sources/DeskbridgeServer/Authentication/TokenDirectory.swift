@@ -12,9 +12,12 @@ package final class TokenDirectory: Sendable {
     /// Who waits for a token to lapse.
     private let watchers = Mutex<(waiting: [UInt64: AsyncStream<Void>.Continuation], next: UInt64)>(([:], 0))
 
+    /// Ends the desk sessions of an earlier bridge: whoever listened on its port while it was away may have been sent their tokens by pages
+    /// that tried to connect again.
     package init(store: EventStore, clock: WallClock) async throws(StoreError) {
         self.store = store
         self.clock = clock
+        _ = try await store.revokeTokens(.deskSessions, at: clock.now())
         tokens = Mutex(try await store.tokens())
     }
 
@@ -42,12 +45,6 @@ package final class TokenDirectory: Sendable {
     func allows(origin: String) -> Bool {
         let now = clock.now()
         return tokens.withLock { $0.contains { $0.isGood(at: now) && $0.origins.contains { $0.utf8.elementsEqual(origin.utf8) } } }
-    }
-
-    /// Whether a client of this name has a token in force.
-    func knows(_ client: ClientName) -> Bool {
-        let now = clock.now()
-        return tokens.withLock { $0.contains { $0.client == client && $0.isGood(at: now) } }
     }
 
     /// Makes a token and stores its hash.

@@ -7,6 +7,10 @@ struct CallerProcess: Sendable, Equatable {
     let unit: String?
     /// The base name of its executable.
     let executable: String?
+    /// Nil if that cannot be told.
+    var standing: ProcessStanding?
+    /// Whether it is in the bridge's own control groups. A process in a sandbox of ours is, and cannot leave.
+    var sharesGroup = false
 
     var client: ClientName? { (unit ?? executable).flatMap(ClientName.onBus) }
 
@@ -18,7 +22,8 @@ struct CallerProcess: Sendable, Equatable {
         let folder = open("/proc/\(pid)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return nil }
         defer { close(folder) }
-        let process = CallerProcess(unit: controlGroups(folder).flatMap(unit(in:)), executable: executable(folder))
+        var process = CallerProcess(unit: controlGroups(folder).flatMap(unit(in:)), executable: executable(folder))
+        if let (standing, sharesGroup) = ProcessStanding.read(folder) { (process.standing, process.sharesGroup) = (standing, sharesGroup) }
         return process.client == nil ? nil : process
     }
 

@@ -1,6 +1,7 @@
 import DeskbridgeCore
 import DeskbridgeEngine
 import Hummingbird
+import NIOCore
 import WebSocketTransport
 
 /// Finds out who asks, and counts the request against the client's rate. Stands before every route that is not public.
@@ -26,7 +27,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
                 budget.disown(context.channel)
                 throw error
             }
-            guard budget.vouch(for: context.channel) else {
+            guard budget.vouch(for: context.channel, of: client) else {
                 authenticator.giveBack(credential)
                 throw Problem.tooManyConnections
             }
@@ -47,6 +48,17 @@ extension BridgeRequestContext {
 
 extension Problem {
     static let tooManyConnections = Problem(
-        .tooManyConnections, "As many clients are connected as limits.connections in deskbridge.yaml lets. Close one, or wait.",
+        .tooManyConnections,
+        """
+        There are as many connections as limits.connections in deskbridge.yaml lets, or as many of this client as \
+        limits.connectionsPerClient lets (a quarter of them if it says nothing). Close one, or wait.
+        """,
         retryAfter: .seconds(5))
+}
+
+extension ConnectionBudget {
+    /// As ``vouch(for:of:isPrivileged:)``, for who has signed in.
+    func vouch(for channel: any Channel, of client: Authenticated) -> Bool {
+        vouch(for: channel, of: client.identity.client.text, isPrivileged: client.identity.isDesk)
+    }
 }

@@ -1,6 +1,5 @@
 import DeskbridgeCore
 import DeskbridgeEngine
-import Glibc
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -147,26 +146,5 @@ struct EntranceMiddleware: RouterMiddleware {
             return Problem(.notFound, "There is nothing at this address. The addresses begin with /v1/.")
         }
         return Problem(.methodNotAllowed, "This address takes only \(methods.joined(separator: ", ")).")
-    }
-}
-
-/// Checks who is at the other end of the control socket, though its mode lets only the owner in.
-enum PeerCheck {
-    /// `struct ucred` of unix(7), which the C library only shows to GNU sources.
-    private struct Credentials {
-        let pid: pid_t
-        let uid: uid_t
-        let gid: gid_t
-    }
-
-    /// - Throws: `forbidden` unless the peer runs as the same user as the bridge, or as root (unix(7), `SO_PEERCRED`).
-    static func demandOwner(of channel: any Channel) async throws {
-        guard let provider = channel as? any SocketOptionProvider else {
-            throw Problem(.forbidden, "The peer of the control socket cannot be told.")
-        }
-        let peer: Credentials = try await provider.unsafeGetSocketOption(level: .socket, name: .init(rawValue: SO_PEERCRED)).get()
-        guard peer.uid == getuid() || peer.uid == 0 else {
-            throw Problem(.forbidden, "The control socket belongs to another user.")
-        }
     }
 }

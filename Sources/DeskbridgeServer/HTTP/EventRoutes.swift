@@ -22,7 +22,7 @@ struct EventRoutes {
         routes.post("events/:id/drop", .inside([.manage])) { request, context in
             try await change(request, context) { id, identity in try await bridge.desk.drop(id, by: identity) }
         }
-        routes.post("events/:id/resolve", .inside([.manage])) { request, context in
+        routes.post("events/:id/resolve", .inside([.settle])) { request, context in
             let resolution = try await Self.resolution(request.json(limit: bridge.configuration.limits.body))
             return try await change(request, context) { id, identity in
                 try await bridge.desk.resolve(id, as: resolution, by: identity)

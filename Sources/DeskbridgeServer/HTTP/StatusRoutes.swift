@@ -75,6 +75,9 @@ struct StatusRoutes {
 
     /// Prometheus text exposition format 0.0.4.
     @Sendable private func metrics(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
+        let identity = try context.authenticated().identity
+        let seesAll = bridge.gate.allows(identity, .readDetails, under: bridge.definitions.current.policy.policy)
+        let connections = sessions.counts.filter { seesAll || $0.client == identity.client }
         let counts = status.counts
         let writer = bridge.store.writerStatistics
         var text = MetricsText()
@@ -92,7 +95,8 @@ struct StatusRoutes {
             "deskbridge_unstored_seconds", "For how long the oldest of them has waited.",
             unstored.map { Int((bridge.clock.now() - $0.since).components.seconds) } ?? 0)
         text.gauges(
-            "deskbridge_connections", "Live connections by client.", sessions.counts.map { (["client": $0.client.text], $0.connections) })
+            "deskbridge_connections", "Live connections by client, as far as this client may know.",
+            connections.map { (["client": $0.client.text], $0.connections) })
         let connected = budget.counts
         text.gauges(
             "deskbridge_tcp_connections", "TCP connections, by whether they have signed in.",

@@ -35,6 +35,7 @@ struct TokenRoutes {
     @Sendable private func create(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let body = try await request.json(limit: bridge.configuration.limits.body)
         let order = try TokenJSON.request(body, standardExpiry: bridge.configuration.tokens.expiry)
+        try demandExpiry(order.expiry, context)
         let (token, record) = try await storing { () throws(StoreError) in try await tokens.create(order) }
         return .json(TokenJSON.created(token, record), status: .created)
     }
@@ -43,6 +44,7 @@ struct TokenRoutes {
         let body = try await request.json(limit: bridge.configuration.limits.body, isOptional: true)
         let overlap = try TokenJSON.duration(body["overlap"], "/overlap") ?? .seconds(600)
         let expiry = try TokenJSON.expiry(body["expires"]) ?? bridge.configuration.tokens.expiry
+        try demandExpiry(expiry, context)
         let id = context.parameters.get("id") ?? ""
         let rotated = try await storing { () throws(StoreError) in try await tokens.rotate(id, overlap: overlap, expiry: expiry) }
         guard let (token, record) = rotated else {
@@ -61,6 +63,19 @@ struct TokenRoutes {
         // With the last token of a client goes what was answered about it.
         try await storing { () throws(StoreError) in try await bridge.answers.recollect() }
         return .json(["revoked": .integer(Int64(revoked.count))])
+    }
+
+    /// A token that lasts longer than usual is made at the command line only: were a console's session taken over, it would outlast it by years.
+    private func demandExpiry(_ expiry: Duration, _ context: BridgeRequestContext) throws(Problem) {
+        let longest = bridge.configuration.tokens.expiry
+        guard try context.authenticated().identity.isLocal || expiry <= longest else {
+            throw Problem(
+                .forbidden,
+                """
+                The console makes tokens that are good for \(Units.text(longest)) at most, as tokens.expiry in deskbridge.yaml says. For a \
+                longer one: `deskbridge token create NAME --expires \(Units.text(expiry))`, or `token rotate`.
+                """)
+        }
     }
 
     private func storing<Value>(_ body: () async throws(StoreError) -> Value) async throws(Problem) -> Value {

@@ -59,7 +59,9 @@ package struct BridgeServer: Service {
         let limits = bridge.configuration.limits
         authenticator = Authenticator(
             tokens: tokens, tickets: tickets, failures: limits.failures, monotonic: bridge.monotonic, audit: bridge.audit)
-        budget = ConnectionBudget(strangers: limits.strangers, known: limits.connections)
+        budget = ConnectionBudget(
+            strangers: limits.strangers, known: limits.connections, ofOneClient: limits.shareOfOneClient,
+            reserved: LimitsConfiguration.deskConnections)
         rates = ClientRates(standard: limits.rate, monotonic: bridge.monotonic, audit: bridge.audit)
         self.bus = bus.map { ($0, BusNameBoard(address: $0.address)) }
         let loopback = try Loopback.choose(bridge.configuration.listen, logger: bridge.logger)

@@ -12,7 +12,7 @@ package final class PairingDesk: Sendable {
     package enum Notice: Sendable, Equatable {
         case asked(PairingRequest)
         case expired
-        /// Too many wrong codes came, the last from this origin.
+        /// Too many wrong codes came (``WrongCodes``), the last from this origin.
         case guessed(by: String)
         /// The page that had asked has gone.
         case withdrawn
@@ -38,7 +38,7 @@ package final class PairingDesk: Sendable {
         let origin: String?
         let client: ClientName?
         var expiresAt: Duration
-        var triesLeft = 5
+        var wrongCodes = WrongCodes()
         let notices: AsyncStream<Notice>
         let notice: AsyncStream<Notice>.Continuation
         /// Set once a page has shown the code.
@@ -115,12 +115,13 @@ package final class PairingDesk: Sendable {
         defer { if let guessed { end(guessed, .guessed(by: request.origin)) } }
         return window.withLock { window in
             guard var open = window, open.kind == request.kind, now < open.expiresAt, open.verdict == nil,
-                open.origin == nil || open.origin == request.origin, open.client == nil || open.client == request.client
+                open.origin == nil || open.origin == request.origin, open.client == nil || open.client == request.client,
+                open.wrongCodes.admits(request.origin)
             else { return nil }
             guard open.code.matches(code) else {
-                open.triesLeft -= 1
-                window = open.triesLeft > 0 ? open : nil
-                if open.triesLeft == 0 { guessed = open }
+                let consequence = open.wrongCodes.note(request.origin, isOnlyOne: open.origin != nil || open.kind == .console)
+                window = consequence == .end ? nil : open
+                if consequence == .end { guessed = open }
                 return nil
             }
             let (verdicts, verdict) = AsyncStream.makeStream(of: Verdict.self)

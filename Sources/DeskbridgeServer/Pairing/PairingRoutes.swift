@@ -58,7 +58,10 @@ struct PairingRoutes {
         guard let (id, verdicts) = desk.present(code, asked) else {
             let command = asked.kind == .console ? "deskbridge pair --console" : "deskbridge pair"
             throw try await authenticator.failure(
-                "No pairing is under way with this code. Start one at the desk with `\(command)`, and type what it shows.")
+                """
+                No pairing is under way with this code. Start one at the desk with `\(command)`, and type what it shows. After \
+                five wrong codes a page can only be paired by a new one.
+                """)
         }
         bridge.audit.note("pair", "asked", subject: id, owner: asked.client)
         // A page that left can't be given what it asked for.
@@ -124,9 +127,10 @@ struct PairingRoutes {
         }
         switch notice {
         case .asked(let asked):
+            let known = asked.kind == .page ? try await known(asked.client) : []
             return .json([
                 "state": "asked", "kind": .string(asked.kind.rawValue), "origin": .string(asked.origin),
-                "client": .string(asked.client.text), "isKnown": .bool(asked.kind == .page && tokens.knows(asked.client)),
+                "client": .string(asked.client.text), "isKnown": .bool(!known.isEmpty), "knownBy": .array(known.map(JSONValue.string)),
             ])
         case .guessed(let origin): return .json(["state": "guessed", "origin": .string(origin)])
         case .expired:
@@ -134,6 +138,20 @@ struct PairingRoutes {
             return .json(["state": "expired"])
         case .withdrawn: return .json(["state": "withdrawn"])
         case .replaced: return .json(["state": "replaced"])
+        }
+    }
+
+    /// Where the name that a page asks for stands already: `token`, be it in force or not, `events`, and `policies` that name it letter by letter.
+    private func known(_ client: ClientName) async throws(Problem) -> [String] {
+        do throws(StoreError) {
+            let traces = try await bridge.store.traces(of: client)
+            let places = [
+                ("token", traces.hasToken), ("events", traces.hasEvents),
+                ("policies", bridge.definitions.current.policy.policy.names(client: client.text)),
+            ]
+            return places.filter(\.1).map(\.0)
+        } catch {
+            throw Problem(error)
         }
     }
 

@@ -109,7 +109,7 @@ final class EventSocket: Sendable {
                     let credential = object["token"]?.stringValue.flatMap(BearerToken.init).map(Authenticator.Credential.token)
                     let client = try await services.authenticator.authenticate(
                         credential ?? .malformed, origin: origin, through: .webSocket)
-                    guard services.budget.vouch(for: channel) else { throw Problem.tooManyConnections }
+                    guard services.budget.vouch(for: channel, of: client) else { throw Problem.tooManyConnections }
                     return client
                 } catch {
                     send(error)

@@ -43,7 +43,7 @@ struct SocketUpgrades: Sendable {
         } else {
             // Refused by the routes once more, with the reason; a wrong token is counted there.
             guard let signedIn = services.authenticator.recognize(credential, origin: origin) else { return .passOn }
-            guard services.budget.vouch(for: channel) else {
+            guard services.budget.vouch(for: channel, of: signedIn) else {
                 services.authenticator.giveBack(credential)
                 return .passOn
             }

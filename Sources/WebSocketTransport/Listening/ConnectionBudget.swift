@@ -6,12 +6,16 @@ import Synchronization
 ///
 /// There is always room for one more stranger: the one that has been there longest has to go, first among those that are not being
 /// answered. So holding a connection open without a word, or word by word, gains nothing.
+///
+/// Among those who are known, none has more than its share, and some places are kept for who is privileged.
 package final class ConnectionBudget: Sendable {
     private struct Entry {
         let channel: any Channel
         /// Counts the connections as they came; the lowest has been there longest.
         var turn: UInt64
-        var isKnown = false
+        /// In whose name somebody vouched for it; nil for a stranger.
+        var client: String?
+        var isKnown: Bool { client != nil }
         var isBeingAnswered = false
     }
 
@@ -19,17 +23,35 @@ package final class ConnectionBudget: Sendable {
         var entries: [ObjectIdentifier: Entry] = [:]
         var turns: UInt64 = 0
         var known = 0
+        var shares: [String: Int] = [:]
         var shed = 0
         var isQuiescing = false
+
+        mutating func take(_ client: String) {
+            known += 1
+            shares[client, default: 0] += 1
+        }
+
+        mutating func giveBack(_ client: String) {
+            known -= 1
+            shares[client] = shares[client].flatMap { $0 > 1 ? $0 - 1 : nil }
+        }
     }
 
     private let mostStrangers: Int
     private let mostKnown: Int
+    private let mostOfOneClient: Int
+    private let reserved: Int
     private let state = Mutex(State())
 
-    package init(strangers: Int, known: Int) {
+    /// - Parameters:
+    ///   - ofOneClient: how many of the known connections may be of the same client.
+    ///   - reserved: how many places there are beside those of the known ones, for who is privileged.
+    package init(strangers: Int, known: Int, ofOneClient: Int? = nil, reserved: Int = 0) {
         mostStrangers = strangers
         mostKnown = known
+        mostOfOneClient = min(ofOneClient ?? known, known)
+        self.reserved = reserved
     }
 
     /// How many connections there are now, and how many strangers had to go so far.
@@ -67,15 +89,20 @@ package final class ConnectionBudget: Sendable {
     }
 
     /// Somebody has signed in on this connection: it is safe from strangers from now on.
-    /// - Returns: false if there are as many of them as there may be; it stays a stranger then.
-    package func vouch(for channel: any Channel) -> Bool {
+    /// - Parameters:
+    ///   - client: whose share it counts against, until it is disowned.
+    ///   - isPrivileged: whether the reserved places are for it too.
+    /// - Returns: false if there are as many of them as there may be, or as many of this client; it stays a stranger then.
+    package func vouch(for channel: any Channel, of client: String, isPrivileged: Bool = false) -> Bool {
         let key = ObjectIdentifier(channel)
         return state.withLock { state in
             // One that isn't there is closing, or was never counted.
             guard let entry = state.entries[key], !entry.isKnown else { return true }
-            guard state.known < mostKnown else { return false }
-            state.known += 1
-            state.entries[key]?.isKnown = true
+            guard state.known < mostKnown + (isPrivileged ? reserved : 0), state.shares[client, default: 0] < mostOfOneClient else {
+                return false
+            }
+            state.take(client)
+            state.entries[key]?.client = client
             return true
         }
     }
@@ -87,10 +114,10 @@ package final class ConnectionBudget: Sendable {
     package func disown(_ channel: any Channel) {
         let key = ObjectIdentifier(channel)
         state.withLock { state in
-            guard let entry = state.entries[key], entry.isKnown else { return }
-            state.known -= 1
+            guard let client = state.entries[key]?.client else { return }
+            state.giveBack(client)
             state.turns += 1
-            state.entries[key]?.isKnown = false
+            state.entries[key]?.client = nil
             state.entries[key]?.turn = state.turns
         }
     }
@@ -105,7 +132,7 @@ package final class ConnectionBudget: Sendable {
 
     private func remove(_ key: ObjectIdentifier) {
         state.withLock { state in
-            if state.entries.removeValue(forKey: key)?.isKnown == true { state.known -= 1 }
+            if let client = state.entries.removeValue(forKey: key)?.client { state.giveBack(client) }
         }
     }
 

@@ -11,10 +11,13 @@ struct ProcessFixture {
     var fields: [String: FieldDeclaration] = [:]
     var values: JSONObject = [:]
     var payload: JSONValue?
+    var hidden: [String] = []
     var support = SandboxSupport.ofThisMachine
     var roll: ProcessRoll?
 
-    var handler: ProcessHandler { ProcessHandler(environment: environment, home: home, roll: roll, support: { [support] in support }) }
+    var handler: ProcessHandler {
+        ProcessHandler(environment: environment, home: home, roll: roll, hidden: hidden, support: { [support] in support })
+    }
 
     func step(_ yaml: String) throws(DefinitionError) -> ProcessStep {
         try handler.parse(YAMLParser.parse(yaml, file: "a.yaml"), in: TemplateScope(fields))

@@ -28,12 +28,9 @@ struct DeskSessionTests {
         }
     }
 
-    @Test func aSessionOutlivesTheBridgeAndEndsWithItsRevocation() async throws {
+    @Test func aSessionEndsWithItsRevocation() async throws {
         try await withBridge(.samples) { bridge in
             let token = try #require(try await bridge.openDesk()["token"]?.stringValue)
-            try await bridge.stop()
-            try await bridge.start()
-            #expect(try await bridge.request("GET", "/v1/tokens", token: token).status == 200)
             let socket = try await bridge.connect(token)
             #expect(try await bridge.command("token", "list").output.contains("desk session"))
             #expect(try await bridge.command("token", "revoke", "console").code == 0)
@@ -42,6 +39,37 @@ struct DeskSessionTests {
             // The next one clears the ended one away.
             _ = try await bridge.openDesk()
             #expect(try await bridge.command("token", "list", "--format", "json").json?["tokens"]?.arrayValue?.count == 1)
+        }
+    }
+
+    /// Whoever took the port meanwhile may have got the session's token from a page that came back.
+    @Test(arguments: [false, true]) func aSessionEndsWithTheBridgeAndATokenDoesNot(isKilled: Bool) async throws {
+        try await withBridge(.samples) { bridge in
+            let desk = try #require(try await bridge.openDesk()["token"]?.stringValue)
+            let dashboard = try await bridge.token("dashboard")
+            if isKilled { try await bridge.kill() } else { try await bridge.stop() }
+            try await bridge.start()
+            #expect(try await bridge.request("GET", "/v1/status", token: desk).status == 401)
+            #expect(try await bridge.post("/v1/tokens", ["client": "thief", "expires": "3650d"], token: desk).status == 401)
+            #expect(try await bridge.request("GET", "/v1/status", token: dashboard).status == 200)
+            // And the person comes in again by the same way as before.
+            #expect(try await bridge.openDesk()["token"] != nil)
+        }
+    }
+
+    @Test func aSessionMakesNoTokenThatLastsLongerThanUsual() async throws {
+        var files = BridgeFiles.samples
+        files.configuration += "tokens: {expiry: 30d}\n"
+        try await withBridge(files) { bridge in
+            let desk = try #require(try await bridge.openDesk()["token"]?.stringValue)
+            let long = try await bridge.post("/v1/tokens", ["client": "a", "expires": "31d"], token: desk)
+            #expect(long.status == 403 && long.json?["detail"]?.stringValue?.contains("deskbridge token create") == true, "\(long.text)")
+            let made = try await bridge.post("/v1/tokens", ["client": "a", "expires": "30d"], token: desk)
+            #expect(made.status == 201)
+            let id = try #require(made.json?["id"]?.stringValue)
+            #expect(try await bridge.post("/v1/tokens/\(id)/rotate", ["expires": "3650d"], token: desk).status == 403)
+            #expect(try await bridge.post("/v1/tokens/\(id)/rotate", [:], token: desk).status == 201)
+            #expect(try await bridge.command("token", "create", "b", "--expires", "3650d").code == 0)
         }
     }
 

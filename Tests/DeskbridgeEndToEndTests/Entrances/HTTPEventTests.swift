@@ -195,6 +195,20 @@ struct HTTPEventTests {
         }
     }
 
+    @Test func metricsNameNoOtherClients() async throws {
+        try await withBridge(.samples) { bridge in
+            let (dashboard, other) = (try await bridge.token("dashboard"), try await bridge.token("secret-project"))
+            let sockets = [try await bridge.connect(dashboard), try await bridge.connect(other)]
+            for socket in sockets { try await socket.settle() }
+            let shown = try await bridge.request("GET", "/metrics", token: dashboard).text
+            #expect(shown.contains("deskbridge_connections{client=\"dashboard\"} 1\n"))
+            #expect(!shown.contains("secret-project"), "\(shown)")
+            let desk = try #require(try await bridge.openDesk()["token"]?.stringValue)
+            let all = try await bridge.request("GET", "/metrics", token: desk).text
+            #expect(all.contains("deskbridge_connections{client=\"secret-project\"} 1\n"))
+        }
+    }
+
     @Test func metricsCountWhatHappened() async throws {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")

@@ -72,18 +72,19 @@ struct HostileCredentialTests {
                 return answer.json?["ticket"]?.stringValue ?? ""
             }
             let used = try await ticket()
-            #expect(try await bridge.request("GET", "/v1/status?ticket=\(used)").status == 200)
-            #expect(try await bridge.request("GET", "/v1/status?ticket=\(used)").status == 401)
+            let socket = try await BrowserSocket.open(port: bridge.port, path: "/v1/ws?ticket=\(used)")
+            try await socket.next("authenticated")
+            #expect(try await bridge.request("GET", "/v1/stream?ticket=\(used)").status == 401)
 
             let fresh = try await ticket()
             let changed = String(fresh.dropLast()) + (fresh.hasSuffix("A") ? "B" : "A")
             let misuses: [(name: String, target: String, headers: [(String, String)], statuses: [Int])] = [
-                ("changed", "/v1/status?ticket=\(changed)", [], [401]),
-                ("cut short", "/v1/status?ticket=\(fresh.dropLast())", [], [401]),
-                ("in capitals", "/v1/status?ticket=\(fresh.uppercased())", [], [401]),
+                ("changed", "/v1/stream?ticket=\(changed)", [], [401]),
+                ("cut short", "/v1/stream?ticket=\(fresh.dropLast())", [], [401]),
+                ("in capitals", "/v1/stream?ticket=\(fresh.uppercased())", [], [401]),
                 ("as a token", "/v1/status", [("Authorization", "Bearer \(fresh)")], [401]),
-                ("of another page", "/v1/status?ticket=\(try await ticket())", [("Origin", "https://evil.example")], [403]),
-                ("under another name", "/v1/status?Ticket=\(fresh)", [], [400, 401]),
+                ("of another page", "/v1/stream?ticket=\(try await ticket())", [("Origin", "https://evil.example")], [403]),
+                ("under another name", "/v1/stream?Ticket=\(fresh)", [], [400, 401]),
                 ("in a cookie", "/v1/status", [("Cookie", "ticket=\(fresh)")], [401]),
             ]
             for (name, target, headers, statuses) in misuses {
@@ -93,12 +94,31 @@ struct HostileCredentialTests {
         }
     }
 
+    /// It stands in a URL, so it must not be worth what the token is: it neither renews itself nor reaches what the token's owner may do.
+    @Test(
+        arguments: [
+            ("GET", "/v1/status"), ("GET", "/v1/events"), ("GET", "/v1/tokens"), ("POST", "/v1/tickets"), ("POST", "/v1/events"),
+            ("POST", "/v1/tokens"), ("GET", "/metrics"), ("GET", "/v1/audit"),
+        ])
+    func aTicketOpensLiveConnectionsAndNothingElse(method: String, path: String) async throws {
+        try await withBridge(.samples) { bridge in
+            for token in [try await bridge.token("dashboard"), try #require(try await bridge.openDesk()["token"]?.stringValue)] {
+                let ticket = try await bridge.request("POST", "/v1/tickets", token: token).json?["ticket"]?.stringValue ?? ""
+                let answer = try await bridge.request(method, "\(path)?ticket=\(ticket)", body: method == "POST" ? Array("{}".utf8) : nil)
+                #expect(answer.status == 401 && answer.code == "unauthenticated", "\(answer.text)")
+                // It was not used up by that.
+                let socket = try await BrowserSocket.open(port: bridge.port, path: "/v1/ws?ticket=\(ticket)")
+                try await socket.next("authenticated")
+            }
+        }
+    }
+
     @Test func aTicketDiesWithItsToken() async throws {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")
             let ticket = try await bridge.request("POST", "/v1/tickets", token: token).json?["ticket"]?.stringValue ?? ""
             _ = try await bridge.command("token", "revoke", "dashboard")
-            #expect(try await bridge.request("GET", "/v1/status?ticket=\(ticket)").status == 401)
+            #expect(try await bridge.request("GET", "/v1/stream?ticket=\(ticket)").status == 401)
         }
     }
 

@@ -230,6 +230,24 @@ struct SessionLimitTests {
         }
     }
 
+    @Test func oneClientLeavesPlacesToOthersAndToTheDesk() async throws {
+        var files = BridgeFiles.samples
+        files.configuration = "limits: {connections: 6, connectionsPerClient: 4}\n"
+        try await withBridge(files) { bridge in
+            let (greedy, other) = (try await bridge.token("greedy"), try await bridge.token("other"))
+            var sockets: [BrowserSocket] = []
+            for _ in 1...4 { sockets.append(try await bridge.connect(greedy)) }
+            let refused = await #expect(throws: BrowserSocket.Refused.self) { try await bridge.connect(greedy) }
+            #expect(refused?.response.status == 503)
+            for _ in 1...2 { sockets.append(try await bridge.connect(other)) }
+            await #expect(throws: BrowserSocket.Refused.self) { try await bridge.connect(other) }
+            // However full it is, the person at the desk comes in.
+            let desk = try #require(try await bridge.openDesk()["token"]?.stringValue)
+            try await bridge.connect(desk).settle()
+            for socket in sockets { try await socket.settle() }
+        }
+    }
+
     @Test func whoIsSilentIsDroppedAndWhoAnswersPingsStays() async throws {
         var files = BridgeFiles.samples
         files.configuration = "limits: {ping: 100ms, silence: 300ms}\n"

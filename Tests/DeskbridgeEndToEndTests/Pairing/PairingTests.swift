@@ -40,18 +40,58 @@ struct PairingTests {
         }
     }
 
-    @Test func fiveWrongCodesEndThePairing() async throws {
-        try await withBridge(.samples) { bridge in
+    @Test func wrongCodesOfOnePageDoNotEndThePairingOfAnother() async throws {
+        var files = BridgeFiles.samples
+        files.configuration = "limits: {rate: 100000/10s, failures: 1000/1s}\n"
+        try await withBridge(files) { bridge in
             let desk = try bridge.home.launch(["pair"], input: "y\n")
             let code = try #require(await desk.output.first())
-            for _ in 1...5 {
+            for _ in 1...6 {
                 let wrong = try await bridge.pair("2222-2222", from: "https://evil.example")
                 #expect(wrong.status == 401 && wrong.code == "unauthenticated")
             }
+            #expect(try await bridge.pair(code, from: "https://evil.example").status == 401)
+            #expect(try await bridge.pair(code, from: Self.studio).status == 201)
+            #expect(try await desk.result().exit == .code(0))
+        }
+    }
+
+    @Test func fiveWrongCodesOfTheOnlyPageEndThePairing() async throws {
+        try await withBridge(.samples) { bridge in
+            let desk = try bridge.home.launch(["pair", "--origin", Self.studio], input: "y\n")
+            let code = try #require(await desk.output.first())
+            for _ in 1...5 { #expect(try await bridge.pair("2222-2222", from: Self.studio).status == 401) }
             #expect(try await bridge.pair(code, from: Self.studio).status == 401)
             let result = try await desk.result()
             #expect(result.exit == .code(77))
-            #expect(result.errors.contains("Five wrong codes came, the last from https://evil.example"))
+            #expect(result.errors.contains("Too many wrong codes came, the last from \(Self.studio)"))
+        }
+    }
+
+    /// The name is another client's also when none of its tokens is good any more.
+    @Test(arguments: ["in force", "revoked", "events only", "named by a policy"])
+    func whoAsksForANameThatIsTakenIsAskedAboutWithAWarning(_ how: String) async throws {
+        var files = BridgeFiles.samples
+        if how == "named by a policy" {
+            files.policies["20"] = "rules: [{allow: [WORK], clients: [dashboard]}]\n"
+        }
+        try await withBridge(files) { bridge in
+            if how != "named by a policy" {
+                let token = try await bridge.token("dashboard")
+                if how == "events only" {
+                    _ = try await bridge.postAndWait(event("CREATE_RESOURCE", "k", ["name": "A", "user": "x"]), token: token)
+                }
+                if how != "in force" { _ = try await bridge.command("token", "revoke", "dashboard") }
+            }
+            let desk = try bridge.home.launch(["pair"], input: "n\n")
+            let code = try #require(await desk.output.first())
+            #expect(try await bridge.pair(code, from: Self.studio).status == 403)
+            let words = try await desk.result().errors
+            switch how {
+            case "named by a policy": #expect(words.contains("Policies name \"dashboard\"") && !words.contains("Caution"))
+            case "events only": #expect(words.contains("Caution: events are kept under the name \"dashboard\""))
+            default: #expect(words.contains("Caution: a token was made for a client \"dashboard\" before"))
+            }
         }
     }
 
@@ -106,10 +146,11 @@ struct PairingTests {
                 "POST /v1/pair HTTP/1.1\r\nHost: 127.0.0.1:\(bridge.port)\r\nOrigin: \(Self.studio)\r\n"
                     + "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
             let asked = try await bridge.request("GET", "/v1/pairing/\(id)", token: desk)
-            #expect(
-                asked.json == [
-                    "state": "asked", "kind": "page", "origin": .string(Self.studio), "client": "dashboard", "isKnown": false,
-                ])
+            let expected: JSONValue = [
+                "state": "asked", "kind": "page", "origin": .string(Self.studio), "client": "dashboard", "isKnown": false,
+                "knownBy": [],
+            ]
+            #expect(asked.json == expected)
             page.close()
             let gone = try await bridge.request("GET", "/v1/pairing/\(id)", token: desk)
             #expect(gone.json?["state"] == "withdrawn" || gone.status == 404)

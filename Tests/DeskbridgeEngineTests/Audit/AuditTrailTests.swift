@@ -66,4 +66,30 @@ import Testing
         #expect(told.count == 1 && told[0]["detail"]?.stringValue == "\(5000 - written)")
         try await bench.store.close()
     }
+
+    @Test func nobodysFloodHidesWhatOthersAreRefused() async throws {
+        let bench = try EngineBench()
+        let nobody = AuditActor(client: nil, identity: .nobody, entrance: .http, origin: "https://evil.example")
+        func refuse(_ name: String) throws {
+            let client = Identity(client: try #require(ClientName(name)), token: "t")
+            bench.bridge.audit.noteRefusal(of: "submit", by: client.actor(through: .http), code: .deniedByPolicy)
+        }
+        for _ in 0..<1000 {
+            bench.bridge.audit.noteRefusal(of: "sign_in", by: nobody, code: .unauthenticated)
+            try refuse("loud")
+        }
+        try refuse("quiet")
+        #expect(try await records(bench, "submit").contains { $0["client"] == "quiet" })
+        // Nor does one client under many names write without bound.
+        for index in 0..<200 { for _ in 0..<100 { try refuse("name-\(index)") } }
+        let most = RefusalBudgets.strangers.count + (RefusalBudgets.mostClients + 1) * RefusalBudgets.client.count
+        #expect(try await records(bench, "submit").count + records(bench, "sign_in").count <= most)
+        // Those that were idle make room.
+        bench.time.pass(.seconds(60))
+        try refuse("late")
+        #expect(try await records(bench, "submit").contains { $0["client"] == "late" })
+        let told = try await records(bench, "refusals").compactMap { $0["detail"]?.stringValue.flatMap { Int($0) } }
+        #expect(told.reduce(0, +) > 10_000)
+        try await bench.store.close()
+    }
 }

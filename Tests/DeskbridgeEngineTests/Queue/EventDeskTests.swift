@@ -145,6 +145,27 @@ import Testing
         }
     }
 
+    @Test func aClientDecidesNothingAboutItsOwnUnknownEvent() async throws {
+        let bench = try EngineBench(probe: ProbeHandler { _ in .failed(Failure("lost", "Who knows", .unknownOutcome)) })
+        let (desk, studio) = (bench.bridge.desk, try identity("studio"))
+        try await bench.withEngine {
+            let record = try await bench.send("k-1", from: studio)
+            try await bench.reached(.unknown, record.id)
+            let forged = Resolution.succeeded(result: ["forged": true])
+            #expect(try await problem { try await desk.resolve(record.id, as: forged, by: studio) }.code == .forbidden)
+            #expect(try await problem { try await desk.retry(record.id, by: studio) }.code == .forbidden)
+            #expect(try await problem { try await desk.drop(record.id, by: studio) }.code == .forbidden)
+            let history = try await bench.history(record.id)
+            #expect(history.event.state == .unknown && history.attempts.count == 1 && history.confirmation == nil)
+
+            // The person at the desk does, in the console too, and what is known is the client's own affair again.
+            let console = Identity(client: .console, token: "t", isDesk: true)
+            _ = try await desk.resolve(record.id, as: .failed(Failure("x", "It failed", .permanent)), by: console)
+            #expect(try await problem { try await desk.resolve(record.id, as: forged, by: studio) }.code == .forbidden)
+            #expect(try await desk.retry(record.id, by: studio).event.state != .failed)
+        }
+    }
+
     @Test func acknowledgementsGoNoFurtherThanWhatWasSent() async throws {
         let bench = try EngineBench(probe: Self.succeeding)
         let studio = try identity("studio")

@@ -39,6 +39,7 @@ import Testing
         case .malformed: "malformed"
         case .token(let token): "token \(token.secret)"
         case .ticket(let ticket): "ticket \(ticket)"
+        case .misplacedTicket: "misplaced"
         }
     }
 
@@ -55,7 +56,10 @@ import Testing
             ([("Sec-WebSocket-Protocol", "deskbridge.v1"), ("Sec-WebSocket-Protocol", "bearer.\(token)")], "/", "token \(token)"),
             ([("Sec-WebSocket-Protocol", "deskbridge.v1, bearer.x")], "/", "malformed"),
             ([("Sec-WebSocket-Protocol", "deskbridge.v1")], "/", "none"),
-            ([], "/v1/ws?ticket=dbk_x", "ticket dbk_x"),
+            ([], "/v1/ws?ticket=dbk_x", "ticket dbk_x"), ([], "/v1/stream?since=3&ticket=dbk_x", "ticket dbk_x"),
+            ([], "/v1/status?ticket=dbk_x", "misplaced"), ([], "/v1/tickets?ticket=dbk_x", "misplaced"),
+            ([], "/v1/tokens?ticket=dbk_x", "misplaced"), ([], "/v1/ws/?ticket=dbk_x", "misplaced"),
+            ([], "/v1/streams?ticket=dbk_x", "misplaced"), ([], "/?ticket=dbk_x", "misplaced"),
             ([("Sec-WebSocket-Protocol", "deskbridge.v1")], "/v1/ws?ticket=dbk_x", "ticket dbk_x"),
             ([("Authorization", "Bearer \(token)")], "/v1/ws?ticket=dbk_x", "token \(token)"),
             ([("Authorization", "Bearer x"), ("Sec-WebSocket-Protocol", "bearer.\(token)")], "/", "malformed"),

@@ -20,7 +20,7 @@ import WebSocketTransport
             budget: budget, monotonic: bench.time.monotonic, rate: Rate(count: 2, window: .seconds(60)))
         let (stranger, known) = (EmbeddedChannel(), EmbeddedChannel())
         for channel in [stranger, known] { budget.add(channel) }
-        #expect(budget.vouch(for: known))
+        #expect(budget.vouch(for: known, of: "a"))
         let plain = HTTPRequest(method: .get, scheme: nil, authority: nil, path: "/")
         var bearing = plain
         bearing.headerFields[.authorization] = "Bearer \(token.secret)"

@@ -46,6 +46,7 @@ import WebSocketTransport
     @Test(
         arguments: [
             ("POST /v1/events", .submit), ("GET /v1/events/{id}", .see), ("POST /v1/events/{id}/retry", .manage),
+            ("POST /v1/events/{id}/resolve", .settle),
             ("POST /v1/events/{id}/approve", .decide), ("POST /v1/ack", .acknowledge), ("GET /metrics", .readMetrics),
             ("GET /v1/stream", .watch), ("GET /v1/ws", .watch), ("DELETE /v1/tokens/{id}", .administer), ("GET /v1/policy", .readPolicies),
             ("GET /v1/policy/answers", .readPolicies), ("DELETE /v1/policy/answers/{number}", .forgetAnswer),

@@ -88,6 +88,37 @@ import Testing
         #expect(desk.present(another.description, request) != nil)
     }
 
+    @Test func aPageThatGuessesEndsItsOwnTriesAndNotThePairing() throws {
+        let (id, code) = desk.open(origin: nil, client: nil)
+        let evil = PairingRequest(origin: "https://evil.example", client: request.client)
+        for _ in 1...100 { #expect(desk.present("2222-2222", evil) == nil) }
+        #expect(desk.present(code.description, evil) == nil, "not even the right one after five wrong ones")
+        for _ in 1...4 { #expect(desk.present("2222-2222", request) == nil) }
+        #expect(desk.present(code.description, request)?.id == id)
+    }
+
+    @Test func theOnlyPageThatMayComeEndsThePairingByItsGuesses() async throws {
+        let (id, code) = desk.open(origin: request.origin, client: nil)
+        let news = Task { [desk] in await desk.next(in: id) }
+        let evil = PairingRequest(origin: "https://evil.example", client: request.client)
+        for _ in 1...20 { #expect(desk.present("2222-2222", evil) == nil) }
+        for _ in 1...5 { #expect(desk.present("2222-2222", request) == nil) }
+        #expect(desk.present(code.description, request) == nil)
+        let last = await news.value
+        #expect(last == .guessed(by: request.origin) || last == nil)
+    }
+
+    @Test func thereIsAnEndToTheGuessesOfAllOriginsTogether() throws {
+        let (_, code) = desk.open(origin: nil, client: nil)
+        for index in 0..<WrongCodes.mostOfAll / WrongCodes.mostOfOneOrigin {
+            #expect(desk.isOpen(for: request.origin), "\(index)")
+            let evil = PairingRequest(origin: "https://a\(index).evil.example", client: request.client)
+            for _ in 1...WrongCodes.mostOfOneOrigin { #expect(desk.present("2222-2222", evil) == nil) }
+        }
+        #expect(!desk.isOpen(for: request.origin))
+        #expect(desk.present(code.description, request) == nil)
+    }
+
     @Test(arguments: ["null", "", "https://studio.example/", "HTTPS://studio.example", "https://*.example", "file://"])
     func whatIsNoOriginIsNotLetNear(origin: String) {
         _ = desk.open(origin: nil, client: nil)

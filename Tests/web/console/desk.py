@@ -345,6 +345,15 @@ class Browser:
 
         self.wait(put, f"there is a field {label}")
 
+    def sign_in_again(self, desk):
+        """A bridge that was started anew wants a new ticket; the page asks for it by itself."""
+        self.wait_for_text("This session has ended. A session ends when the bridge is started anew")
+        self.fill("Address or ticket", desk.url())
+        self.click_button("Sign in")
+        self.wait(lambda: self.find("#connection[data-connection=connected]"), "signed in again")
+        # What the browser itself says of the 401 before.
+        self.complaints()
+
     def complaints(self):
         """What the page wrote to the console of the browser as an error, without the failed connections of a bridge that is off."""
         return [

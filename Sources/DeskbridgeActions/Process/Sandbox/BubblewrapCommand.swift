@@ -19,8 +19,10 @@ enum BubblewrapCommand {
     /// - Parameters:
     ///   - file: where the executable lies, without links. A copy of what was opened and checked stands there in the sandbox.
     ///   - write: folders that are there.
+    ///   - hidden: folders in whose place an empty one is seen, though they lie in what may be read or written. Without links.
     static func arguments(
-        _ argv: [String], file: String, directory: String, hasNetwork: Bool, write: [String], read: [String]?
+        _ argv: [String], file: String, directory: String, hasNetwork: Bool, write: [String], read: [String]?,
+        hidden: [String] = []
     ) -> [String] {
         var arguments = ["bwrap"] + namespaces
         if !hasNetwork { arguments.append("--unshare-net") }
@@ -42,6 +44,7 @@ enum BubblewrapCommand {
             }
         }
         for folder in write { arguments += ["--bind", folder, folder] }
+        for folder in hidden { arguments += ["--tmpfs", folder] }
         arguments += ["--perms", "0555", "--ro-bind-data", "\(executable)", file]
         return arguments + ["--chdir", directory, "--"] + argv
     }

@@ -11,13 +11,15 @@ enum Landlock {
     static let scopesSince = 6
 
     /// LANDLOCK_ACCESS_FS_EXECUTE, READ_FILE and READ_DIR.
-    private static let read: UInt64 = 1 << 0 | 1 << 2 | 1 << 3
+    static let read: UInt64 = 1 << 0 | 1 << 2 | 1 << 3
+    /// LANDLOCK_ACCESS_FS_READ_DIR.
+    static let list: UInt64 = 1 << 3
     /// EXECUTE, WRITE_FILE, READ_FILE, TRUNCATE and IOCTL_DEV: what a rule for a file that is no folder may name.
-    private static let ofFiles: UInt64 = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
+    static let ofFiles: UInt64 = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 14 | 1 << 15
     /// LANDLOCK_ACCESS_NET_BIND_TCP and CONNECT_TCP.
-    private static let tcp: UInt64 = 1 << 0 | 1 << 1
+    static let tcp: UInt64 = 1 << 0 | 1 << 1
     /// LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET and SIGNAL.
-    private static let scopes: UInt64 = 1 << 0 | 1 << 1
+    static let scopes: UInt64 = 1 << 0 | 1 << 1
 
     /// All rights for files that a version knows: 13 in the first, REFER, TRUNCATE, none, IOCTL_DEV.
     static func files(_ version: Int) -> UInt64 {
@@ -37,31 +39,6 @@ enum Landlock {
     ]
     /// What nearly every program writes to.
     static let devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts"]
-
-    /// A ruleset for a plan; nil with errno set if the kernel refuses.
-    static func ruleset(
-        for plan: SandboxPlan, executable: CheckedExecutable, write: [Descriptor], read: [Descriptor]?
-    ) -> Descriptor? {
-        let all = files(plan.landlock)
-        let network = plan.network == .withoutTCP ? tcp : 0
-        guard
-            let ruleset = Descriptor(
-                checked: deskbridge_landlock_ruleset(all, network, plan.landlock >= scopesSince ? scopes : 0))
-        else { return nil }
-        let system = read == nil ? ["/"] : systemFolders
-        var rules = system.compactMap { Descriptor(place: $0) }.map { ($0, Self.read) }
-        rules += devices.compactMap { Descriptor(place: $0) }.map { ($0, all & ofFiles & ~1) }
-        rules += (read ?? []).map { ($0, Self.read) }
-        rules += write.map { ($0, all) }
-        rules.append((executable.file, Self.read))
-        for (place, rights) in rules {
-            let isFolder = place.status?.isKind(S_IFDIR) ?? false
-            guard deskbridge_landlock_allow(ruleset.number, place.number, (isFolder ? rights : rights & ofFiles) & all) == 0 else {
-                return nil
-            }
-        }
-        return ruleset
-    }
 
     /// What is added to bubblewrap, which rules files by its mounts and could not mount them under rules of Landlock: signals and
     /// abstract sockets.

@@ -120,14 +120,14 @@ extension ProcessRuns {
             #expect(!SandboxFixture.exists(neighbour + "/file"))
         }
 
-        /// Deeper than any path may be long, and deeper than a thread's stack.
+        /// Deeper than any path may be long. Landlock looks at all folders above for each that is made, so that more take long to make.
         @Test(arguments: SandboxFixture.tiers)
         func temporaryFoldersThatLieDeepGoWithTheProcess(tier: SandboxTier) async throws {
             let script = """
                 import os
                 place = os.environ.get("TMPDIR", "/tmp")
                 os.chdir(place)
-                for number in range(19000):
+                for number in range(2500):
                     os.mkdir("d")
                     os.chdir("d")
                 print(place)
@@ -139,6 +139,38 @@ extension ProcessRuns {
                 """)
             let place = try #require(await fixture.process.stdout(plan))
             if tier == .landlock { #expect(place.hasPrefix("/tmp/deskbridge-step-") && !SandboxFixture.exists(place)) }
+        }
+
+        /// Whatever may be read and written around them, the bridge's own folders may not.
+        @Test(arguments: SandboxFixture.tiers, ["", ", read: [/etc]"])
+        func theBridgesOwnFoldersAreNotThere(tier: SandboxTier, more: String) async throws {
+            let state = fixture.granted.path + "/state"
+            #expect(mkdir(state, 0o700) == 0)
+            defer { rmdir(state) }
+            let ledger = state + "/ledger"
+            let descriptor = open(ledger, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            #expect(write(descriptor, "payloads", 8) == 8)
+            close(descriptor)
+            defer { unlink(ledger) }
+            let sibling = try fixture.granted.file("sibling", "seen", mode: 0o644)
+            var hiding = fixture
+            // By another name, as a home that is a link gives it.
+            hiding.process.hidden = [fixture.granted.path + "/../" + (fixture.granted.path.split(separator: "/").last ?? "") + "/state"]
+            let script = """
+                cat "$1" && echo read
+                cat < /proc/self/root"$1" && echo "read by a detour"
+                echo no > "$1" && echo written
+                echo no > "${1%/*}/new" && [ -e "$2/state/new" ] && echo made
+                rm -f "$1" 2>/dev/null && [ ! -e "$1" ] && echo removed
+                mv "${1%/*}" "${1%/*}.away" 2>/dev/null && echo "carried off"
+                cat "$3"
+                exit 0
+                """
+            let said = try await hiding.stdout(script, [ledger, fixture.granted.path, sibling], sandbox: sandbox(tier, more)) ?? ""
+            #expect(!said.contains("payloads") && !said.contains("carried off"), "\(said)")
+            #expect(said.hasSuffix("seen"), "what lies beside them is as it was: \(said)")
+            #expect(try text(of: ledger) == "payloads")
+            #expect(!SandboxFixture.exists(state + "/new") && !SandboxFixture.exists(state + ".away"))
         }
 
         @Test func bubblewrapHidesOtherProcesses() async throws {
