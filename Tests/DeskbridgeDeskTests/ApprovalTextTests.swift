@@ -45,14 +45,18 @@ import Testing
     func itSaysWhatElseTheAnswerDecides(origin: String?, lifetime: Duration?, end: String) throws {
         let terms = AnswerTerms(scope: AnswerScope(rule: "r", client: "dashboard", origin: origin), lifetime: lifetime)
         let text = ApprovalText(
-            try event(), description: nil, steps: ["x"], memory: (terms, ["CREATE_*", "PUBLISH"]), remaining: .seconds(60), hasButtons: true
-        )
+            try event(), description: nil, steps: [.init(line: "x")], memory: (terms, ["CREATE_*", "PUBLISH"]), remaining: .seconds(60),
+            hasButtons: true)
         let line = "Your answer is remembered for all CREATE_*, PUBLISH of this client from \(end)"
         #expect(text.body.split(separator: "\n").dropLast().last.map(String.init) == line)
         let many = ApprovalText(
-            try event(), description: nil, steps: ["x"], memory: (terms, (0..<500).map { "TYPE_\($0)" }), remaining: .seconds(60),
-            hasButtons: true)
-        #expect(many.body.count < 500)
+            try event(), description: nil, steps: [.init(line: "x")], memory: (terms, (0..<500).map { "TYPE_\($0)" }),
+            remaining: .seconds(60), hasButtons: true)
+        #expect(many.body.count < 600)
+        #expect(text.offersAllow && !many.offersAllow)
+        let notification = Notification(
+            many, for: ServerTraits(capabilities: ["actions"]), isQuestion: true, remembering: terms, timeout: nil)
+        #expect(notification.buttons.map(\.action) == ["deny"])
     }
 
     @Test func withoutButtonsItNamesTheCommand() throws {
@@ -109,7 +113,7 @@ import Testing
             try event(origin), description: String(repeating: "long ", count: 100),
             steps: steps.map { .init(line: $0, particulars: particulars) }, remaining: .seconds(60), hasButtons: true)
         let notification = Notification(text, for: ServerTraits(capabilities: ["actions"]), isQuestion: true, timeout: nil)
-        #expect(notification.buttons == (isWhole ? ["allow", "Allow", "deny", "Deny"] : ["deny", "Deny"]))
+        #expect(notification.buttons.map(\.action) == (isWhole ? ["allow", "deny"] : ["deny"]))
         #expect(text.title == (isWhole ? "Allow CREATE_RESOURCE?" : "CREATE_RESOURCE waits for your answer"))
         #expect(text.body.contains("deskbridge queue show \(try event().id)") == !isWhole)
         #expect(text.body.contains("deskbridge queue approve") == !isWhole)
