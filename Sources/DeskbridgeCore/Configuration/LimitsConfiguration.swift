@@ -8,7 +8,7 @@ package struct LimitsConfiguration: Sendable, Hashable {
     package var rate = Rate(count: 60, window: .seconds(10))
     /// The connections at one time that have signed in, over all clients.
     package var connections = 256
-    /// Those of one client among them; nil for a quarter, but for at least 8.
+    /// Those of one client among them; nil for a half, but for at least 8.
     package var connectionsPerClient: Int?
     /// Places beside `connections` that only the console has, so that the person at the desk can always come in.
     package static let deskConnections = 8
@@ -33,7 +33,7 @@ package struct LimitsConfiguration: Sendable, Hashable {
     package init() {}
 
     /// How many connections of one client there may be.
-    package var shareOfOneClient: Int { min(connections, connectionsPerClient ?? max(8, connections / 4)) }
+    package var shareOfOneClient: Int { min(connections, connectionsPerClient ?? max(8, connections / 2)) }
 }
 
 extension LimitsConfiguration {
@@ -84,7 +84,7 @@ extension LimitsConfiguration {
                 "connections", "Connections at one time that have signed in; one more is answered 503.", .integer(in: counts),
                 default: .integer(Int64(usual.connections))),
             .optional(
-                "connectionsPerClient", "Those of one client among them; a quarter of them, but at least 8, if left out.",
+                "connectionsPerClient", "Those of one client among them; half of them, but at least 8, if left out.",
                 .integer(in: counts)),
             .optional(
                 "strangers", "Connections at one time that have not signed in; one more closes the one that has been there longest.",

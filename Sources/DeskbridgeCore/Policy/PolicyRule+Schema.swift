@@ -40,8 +40,10 @@ extension PolicyRule {
     private static let days = ValueSchema.either(
         .word(Weekday.allCases.map(\.description)), .text("^(mon|tue|wed|thu|fri|sat|sun)-(mon|tue|wed|thu|fri|sat|sun)$"))
 
-    private static let rules: JSONObject = MappingSchema.exactlyOne(of: ["allow", "ask", "deny"]).merging([
-        "dependentRequired": ["timeout": ["ask"], "remember": ["ask"]],
-        "not": ["required": ["deny", "rate"]],
-    ]) { first, _ in first }
+    private static let rules: JSONObject = {
+        var rules = MappingSchema.exactlyOne(of: ["allow", "ask", "deny"])
+        rules["dependentRequired"] = ["timeout": ["ask"], "remember": ["ask"]]
+        rules["not"] = ["required": ["deny", "rate"]]
+        return rules
+    }()
 }

@@ -35,11 +35,11 @@ extension Timestamp {
         self.init(milliseconds: seconds * 1000 + milliseconds)
     }
 
-    /// Counts from 1 March, so that the leap day is the last of its year.
+    /// Counts from 1 March, so that the leap day is the last of its year; and from 400 years earlier, as divisions of what is below 0 round up.
     private static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let year = month <= 2 ? year - 1 : year
+        let year = (month <= 2 ? year - 1 : year) + 400
         let monthFromMarch = (month + 9) % 12
         let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        return 365 * year + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
+        return 365 * year + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468 - 146_097
     }
 }

@@ -51,7 +51,7 @@ extension Problem {
         .tooManyConnections,
         """
         There are as many connections as limits.connections in deskbridge.yaml lets, or as many of this client as \
-        limits.connectionsPerClient lets (a quarter of them if it says nothing). Close one, or wait.
+        limits.connectionsPerClient lets (half of them if it says nothing). Close one, or wait.
         """,
         retryAfter: .seconds(5))
 }

@@ -48,6 +48,9 @@ import Testing
         "POST /v1/events/{id}/resolve": Deed(("resolve", "succeeded", "desk", "http")) { bridge in
             try await bridge.desk("POST", "events/\(bridge.unknown)/resolve", ["as": "succeeded"])
         },
+        "DELETE /v1/policy/answers/{number}": Deed(("forget_answer", "done", "desk", "http")) { bridge in
+            try await bridge.desk("DELETE", "policy/answers/\(bridge.remembered())")
+        },
         "POST /v1/tickets": Deed(("take_ticket", "done", "token", "http")) { try await $0.client("POST", "tickets") },
         "POST /v1/tokens": Deed(("create_token", "done", "desk", "http")) { try await $0.desk("POST", "tokens", ["client": "made"]) },
         "POST /v1/tokens/{id}/rotate": Deed(("rotate_token", "done", "desk", "http")) { bridge in
@@ -147,7 +150,11 @@ private struct AuditedBridge {
 
     static func run(_ body: (AuditedBridge) async throws -> Void) async throws {
         var files = BridgeFiles.samples
-        files.policies["00-ask"] = "rules:\n  - {ask: [CREATE_RESOURCE], clients: [dashboard], timeout: 1h}\n"
+        files.policies["00-ask"] = """
+            rules:
+              - {ask: [CREATE_RESOURCE], clients: [dashboard], timeout: 1h}
+              - {ask: [CREATE_RESOURCE], clients: [visitor], timeout: 1h, remember: 1d}
+            """
         try await withBridge(files) { bridge in
             let gate = try bridge.home.turnstile("gate")
             let token = try await bridge.token("dashboard")
@@ -159,6 +166,15 @@ private struct AuditedBridge {
             let desk = try #require(try await bridge.openDesk()["token"]?.stringValue)
             try await body(AuditedBridge(bridge: bridge, unknown: id, clientToken: token, deskToken: desk))
         }
+    }
+
+    /// The number of an answer that is remembered.
+    func remembered() async throws -> Int64 {
+        let token = try await bridge.token("visitor")
+        let sent = try await bridge.post("/v1/events", event("CREATE_RESOURCE", "remembered", Self.payload), token: token)
+        _ = try await desk("POST", "events/\(try #require(sent.json?["id"]?.stringValue))/deny")
+        let answers = try await bridge.request("GET", "/v1/policy/answers", token: deskToken).json?["answers"]?.arrayValue
+        return try #require(answers?.first?["number"]?.integerValue)
     }
 
     func client(_ method: String, _ path: String, _ body: JSONValue = [:]) async throws -> Int {

@@ -112,7 +112,7 @@ struct BusEntranceTests {
         (["ListQueue", "a{sv}", ["state": 1]], "io.github.deskbridge1.Error.MalformedRequest"),
         (["ListQueue", "a{sv}", ["limit": "10"]], "io.github.deskbridge1.Error.MalformedRequest"),
         (["ListQueue", "a{sv}", ["limit": 0]], "io.github.deskbridge1.Error.MalformedRequest"),
-        (["ListQueue", "a{sv}", ["limit": -9_223_372_036_854_775_808]], "io.github.deskbridge1.Error.MalformedRequest"),
+        (["ListQueue", "a{sv}", ["limit": -2_147_483_648]], "io.github.deskbridge1.Error.MalformedRequest"),
         (["ListQueue", "a{sv}", ["after": "-1"]], "io.github.deskbridge1.Error.MalformedRequest"),
         (["ListQueue", "a{sv}", ["after": "-9223372036854775808"]], "io.github.deskbridge1.Error.MalformedRequest"),
         (["ListQueue", "a{sv}", ["after": "9223372036854775808"]], "io.github.deskbridge1.Error.MalformedRequest"),
