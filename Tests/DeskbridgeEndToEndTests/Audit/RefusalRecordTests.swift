@@ -131,7 +131,7 @@ import Testing
 
     @Test func pagesThatGuessEndAPairingAndTheRecordSaysWhich() async throws {
         try await withBridge(.samples) { bridge in
-            _ = try await bridge.openPairing()
+            _ = try await bridge.openPairing(for: Self.evil)
             for _ in 1...5 { _ = try await bridge.pair("2222-2222", from: Self.evil) }
             let records = try await bridge.audit().filter { $0["verb"] == "pair" }
             #expect(records.map { $0["outcome"]?.stringValue } == ["opened", "denied", "denied", "denied", "denied", "guessed", "denied"])

@@ -96,7 +96,7 @@ struct LeftoverTests {
             _ = try await gate.arrival()
             try await bridge.kill()
             // As if all of the step had died, and a stranger had got the number of its session.
-            let stranger = try SpawnedProcess(["/usr/bin/env", "-i", "/usr/bin/setsid", "/bin/sh", "-c", "echo ready; sleep 1000"])
+            let stranger = try SpawnedProcess(["/usr/bin/env", "-i", "/usr/bin/setsid", "/bin/sh", "-c", "echo ready; exec sleep 1000"])
             #expect(await stranger.nextLine() == "ready")
             let pid = try #require(stranger.pid)
             let roll = try #require(bridge.home.read("bridge/state/processes"))

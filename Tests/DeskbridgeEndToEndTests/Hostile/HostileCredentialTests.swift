@@ -75,6 +75,7 @@ struct HostileCredentialTests {
             let socket = try await BrowserSocket.open(port: bridge.port, path: "/v1/ws?ticket=\(used)")
             try await socket.next("authenticated")
             #expect(try await bridge.request("GET", "/v1/stream?ticket=\(used)").status == 401)
+            try await socket.close()
 
             let fresh = try await ticket()
             let changed = String(fresh.dropLast()) + (fresh.hasSuffix("A") ? "B" : "A")

@@ -84,7 +84,7 @@ struct ConsolePairingTests {
             #expect(try await bridge.exchange(code: code).status == 401)
             let result = try await desk.result()
             #expect(result.exit == .code(77))
-            #expect(result.errors.contains("Five wrong codes came, the last from http://127.0.0.1:\(bridge.port)"))
+            #expect(result.errors.contains("Too many wrong codes came, the last from http://127.0.0.1:\(bridge.port)"))
         }
     }
 
