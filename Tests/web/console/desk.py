@@ -348,8 +348,9 @@ class Browser:
     def sign_in_again(self, desk):
         """A bridge that was started anew wants a new ticket; the page asks for it by itself."""
         self.wait_for_text("This session has ended. A session ends when the bridge is started anew")
+        self.click(".sign-in summary")
         self.fill("Address or ticket", desk.url())
-        self.click_button("Sign in")
+        self.click_button("Sign in", ".sign-in details")
         self.wait(lambda: self.find("#connection[data-connection=connected]"), "signed in again")
         # What the browser itself says of the 401 before.
         self.complaints()

@@ -74,7 +74,7 @@ class SlowConsumerTests(ConsoleTest):
         self.assertIn(reasons()[0], ("slow_consumer", "connection_lost"))
         self.assertEqual(len(wanted), COUNT)
         told = lambda: [one for one in browser.driver.execute_script("return window.told") if one[1] in wanted]
-        browser.wait(lambda: len(told()) >= COUNT, "all confirmations", timeout=60)
+        browser.wait(lambda: len(told()) >= COUNT, "all confirmations", timeout=180)
         self.assertEqual(len({seq for seq, _ in told()}), COUNT, "each once")
         self.assertEqual([seq for seq, _ in told()], sorted(seq for seq, _ in told()), "in order")
         self.assertEqual({identity for _, identity in told()}, wanted)
