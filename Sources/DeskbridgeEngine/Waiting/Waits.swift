@@ -158,10 +158,10 @@ package final class Waits: Service {
             // It was cancelled, or released before.
             case .wrongState, .notFound, .closed: return
             default:
+                state.withLock { $0.unreleased[id] = (reason, clock.now() + Self.pause) }
                 logger.error(
                     "event could not be released; trying again in a second",
                     metadata: ["event": "wait.unreleased", "id": "\(id)", "error": "\(error)"])
-                state.withLock { $0.unreleased[id] = (reason, clock.now() + Self.pause) }
                 // Nothing is tried yet: the alarm is set anew.
                 wake()
             }
