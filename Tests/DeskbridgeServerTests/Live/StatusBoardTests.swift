@@ -32,9 +32,20 @@ import Testing
         let action = EngineBench.probeAction + "\nretry: {attempts: 2, initial: 1h, jitter: none}\nexpires: 2h"
         let bench = try EngineBench(actions: ["probe": action]) { $0.dispatch.running = 2 }
         let board = StatusBoard(counts: try await bench.store.counts())
-        _ = bench.bridge.feed.listen { board.hear($0) }
+        let heard = Mailbox<FeedItem>()
+        _ = bench.bridge.feed.listen { item in
+            board.hear(item)
+            heard.put(item)
+        }
         let desk = bench.bridge.desk
+        var agreed = 0
         func agree(_ location: Testing.SourceLocation = #_sourceLocation) async throws {
+            // The bench is told before the board.
+            let told = bench.feed.all.count
+            while agreed < told {
+                _ = await heard.first { _ in true }
+                agreed += 1
+            }
             let stored = try await bench.store.counts()
             #expect(shown(board.counts) == shown(stored), sourceLocation: location)
             #expect(board.counts.values.allSatisfy { $0 >= 0 }, sourceLocation: location)
