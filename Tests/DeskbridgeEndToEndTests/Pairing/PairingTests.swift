@@ -206,8 +206,8 @@ extension RunningBridge {
     /// - Parameter origin: of the only page that may be paired.
     func openPairing(for origin: String? = nil) async throws -> (id: String, code: String, desk: String) {
         guard let desk = try await openDesk()["token"]?.stringValue,
-            let pairing = try await post("/v1/pairing", origin.map { ["origin": .string($0)] } ?? [:], token: desk).json, let id = pairing["id"]?.stringValue,
-            let code = pairing["code"]?.stringValue
+            let pairing = try await post("/v1/pairing", origin.map { ["origin": .string($0)] } ?? [:], token: desk).json,
+            let id = pairing["id"]?.stringValue, let code = pairing["code"]?.stringValue
         else { throw NeverCame("a pairing", instead: []) }
         return (id, code, desk)
     }
