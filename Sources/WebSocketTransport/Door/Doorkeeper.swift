@@ -25,8 +25,12 @@ package final class Doorkeeper: Sendable {
         /// How many strangers come in each second, and at once after a pause.
         package var admissions = (perSecond: 100, burst: 256)
 
+        /// - Parameter places: at most half of the descriptors that the process may have count (getrlimit(2)): the others are for those who came
+        ///   in, and for their processes.
         package init(places: Int, patience: Duration) {
-            self.places = places
+            var descriptors = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &descriptors)
+            self.places = min(places, max(1, Int(clamping: descriptors.rlim_cur / 2)))
             self.patience = patience
         }
     }

@@ -52,6 +52,13 @@ struct DoorkeeperTests {
 
     private static func head(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: x\r\n\r\n" }
 
+    @Test func halfOfTheDescriptorsAreLeftToThoseInside() {
+        var descriptors = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &descriptors)
+        #expect(Doorkeeper.Limits(places: .max, patience: .seconds(1)).places == Int(clamping: descriptors.rlim_cur / 2))
+        #expect(Doorkeeper.Limits(places: 2, patience: .seconds(1)).places == 2)
+    }
+
     @Test func whoComesInHasLostNoByte() async throws {
         let door = try Door { _ in .known }
         let text = Self.head("/a") + "and more"
