@@ -1128,7 +1128,8 @@ class Bridge {
     this.#become('connected', null);
     const channels = this.#wanted;
     if (this.#link.kind === 'websocket') {
-      const since = this.#cursor.seq === seq ? {} : { since: this.#cursor.seq };
+      // Own confirmations come from `seq` on by themselves. Those of others would begin with the subscription, and lack what came before it.
+      const since = this.#channels.has('events') || this.#cursor.seq !== seq ? { since: this.#cursor.seq } : {};
       if (channels.length || 'since' in since) this.#say({ type: 'subscribe', channels, ...since });
     } else if (streamBegan !== undefined && streamBegan !== this.#cursor.seq) this.#say({ type: 'subscribe' });
     this.#beat();

@@ -38,6 +38,8 @@ export class RunningBridge {
 ${rules}
   - {deny: [DENIED], clients: ["*"]}
   - {allow: ["*"], clients: ["*"], rate: 100000/10s}
+visibility:
+  - {client: wallboard, sees: [dashboard]}
 grants:
   executables: [/usr/bin/true, /usr/bin/false, /usr/bin/printf, ${script}]
 `);

@@ -193,6 +193,29 @@ for (const transport of ['websocket', 'sse']) {
       assert.deepEqual(bridge.diagnostics().subscriptions, []);
     });
 
+    test('confirmations of others are told from the first one on, and those that came while it was away', options, async (t) => {
+      const server = await RunningBridge.start(t);
+      const dashboard = open(t, { url: server.url, token: server.token(), transport });
+      await dashboard.send('COUNT', { n: 1 });
+      const proxy = await Proxy.to(t, server.port);
+      const wallboard = open(t, { url: proxy.url, token: server.token('wallboard'), transport, channels: ['events'], backoff: { longest: 500 } });
+      const told = [];
+      wallboard.on('confirmation', ({ payload }) => { told.push(payload.n); });
+      await next(wallboard, 'confirmation', ({ payload }) => payload.n === 1);
+      for (const n of [2, 3]) {
+        // With all acknowledged there is nothing of its own that the bridge would send by itself.
+        while (wallboard.diagnostics().acknowledged < n - 1) await next(wallboard, 'message');
+        await wallboard.ping();
+        proxy.isOpen = false;
+        proxy.cut();
+        await next(wallboard, 'offline');
+        await dashboard.send('COUNT', { n });
+        proxy.isOpen = true;
+        await next(wallboard, 'confirmation', ({ payload }) => payload.n === n);
+      }
+      assert.deepEqual(told, [1, 2, 3]);
+    });
+
     test('close rejects what is pending, and lets the process end', options, async (t) => {
       const server = await RunningBridge.start(t);
       const bridge = open(t, { url: server.url, token: server.token(), transport });

@@ -17,7 +17,7 @@ import { nowView } from './now-view.js';
 import { Outputs } from './outputs.js';
 import { queueView } from './queue-view.js';
 import { hashOf, routeOf } from './routes.js';
-import { buySession, forgetSession, storedSession, takeTicket } from './session.js';
+import { buySession, forgetSession, keepPlace, storedSession, takeTicket } from './session.js';
 import { listenForKeys, showHelp } from './shortcuts.js';
 import { showSignIn } from './sign-in.js';
 
@@ -44,15 +44,14 @@ async function start() {
       problem = error.message;
     }
   }
-  if (session) open(session, ticket && !problem ? session.seq : undefined);
-  else showSignIn(main, problem, bought => open(bought, bought.seq));
+  if (session) open(session);
+  else showSignIn(main, problem, open);
 }
 
-/** @param {number} [since] the last confirmation of before this session: the bridge need not tell all of them once more */
-function open(session, since) {
+function open(session) {
   const log = new MessageLog();
   const app = {
-    session, log, bridge: connect({ token: session.token, channels: ['events', 'output:*', 'status'], outbox: 'memory', since }), notices: new Notices(),
+    session, log, bridge: connect({ token: session.token, channels: ['events', 'output:*', 'status'], outbox: 'memory', since: session.seq }), notices: new Notices(),
     activity: new Activity(), outputs: new Outputs(), connected: new Listeners(), connectionChanged: new Listeners(), clientsChanged: new Listeners(),
     connectionHistory: [], version: null,
     /** Shows another place; `quietly` only says in the address where one is. */
@@ -67,6 +66,7 @@ function open(session, since) {
   document.body.classList.add('is-signed-in');
   listen(app);
   const show = showViews(app);
+  addEventListener('pagehide', () => keepPlace(app.bridge.diagnostics().seq));
   addEventListener('hashchange', () => location.hash.startsWith('#ticket=') || show());
   show();
 }

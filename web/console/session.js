@@ -24,7 +24,7 @@ export function storedSession() {
 
 /**
  * @param {{ticket: string} | {code: string}} payment what the desk gave; a code is answered once the person has confirmed it there
- * @returns {Promise<{token: string, expiresAt: string, client: string}>}
+ * @returns {Promise<{token: string, expiresAt: string, client: string, seq: number}>} `seq` is the last confirmation of before the session
  * @throws {Error} whose message says what to do; the reason of `signal` if that ended it
  */
 export async function buySession(payment, { signal } = {}) {
@@ -41,6 +41,12 @@ export async function buySession(payment, { signal } = {}) {
   if (!response.ok) throw new Error(body.detail ?? `The bridge did not take it, and says only ${response.status}.`);
   sessionStorage.setItem(KEY, JSON.stringify(body));
   return body;
+}
+
+/** Keeps the last confirmation that this page was told, so that the next one in this tab goes on there. */
+export function keepPlace(seq) {
+  const session = storedSession();
+  if (session && seq !== null) sessionStorage.setItem(KEY, JSON.stringify({ ...session, seq }));
 }
 
 export const forgetSession = () => sessionStorage.removeItem(KEY);

@@ -8,7 +8,7 @@ import Synchronization
 final class LiveSession: Sendable {
     /// Where the confirmations begin.
     enum Start: Sendable {
-        /// With those that the client has not acknowledged.
+        /// After the last one that the client acknowledged.
         case unacknowledged
         /// With all visible ones after a `seq`.
         case after(Int64)
@@ -28,8 +28,6 @@ final class LiveSession: Sendable {
     struct Place: Sendable {
         fileprivate let acknowledged: Int64
         fileprivate let position: Int64
-        /// Whether the client said itself where to begin.
-        fileprivate let isChosen: Bool
     }
 
     private static let pageSize = 100
@@ -59,9 +57,9 @@ final class LiveSession: Sendable {
         // Asked of the writer, behind the acknowledgements that an earlier connection sent.
         let acknowledged = try await bridge.store.acknowledge(client.identity.client, upTo: 0)
         switch start {
-        case .unacknowledged: return Place(acknowledged: acknowledged, position: acknowledged, isChosen: false)
-        case .after(let seq): return Place(acknowledged: acknowledged, position: try await known(seq), isChosen: true)
-        case .now: return Place(acknowledged: acknowledged, position: try await known(.max), isChosen: true)
+        case .unacknowledged: return Place(acknowledged: acknowledged, position: acknowledged)
+        case .after(let seq): return Place(acknowledged: acknowledged, position: try await known(seq))
+        case .now: return Place(acknowledged: acknowledged, position: try await known(.max))
         }
     }
 
@@ -70,7 +68,7 @@ final class LiveSession: Sendable {
         state.withLock { state in
             state.cursor = ConfirmationCursor(after: place.position)
             for name in channels { state.channels.set(name, true) }
-            state.seesOthers = place.isChosen && state.channels.events
+            state.seesOthers = state.channels.events
             // What is heard waits for this lock, so nothing is missed and nothing comes before the greeting.
             state.subscriptions += [
                 bridge.feed.listen { [weak self] item in self?.hear(item) },

@@ -199,6 +199,22 @@ import Testing
         }
     }
 
+    @Test func aConnectionThatBeginsWithTheEventsOfOthersMissesNoneSinceItsPlace() async throws {
+        let bench = try bench()
+        let (studio, viewer, stranger) = (try client("studio"), try client("viewer"), try client("stranger"))
+        try await bench.withEngine {
+            for (index, sender) in [studio, viewer, stranger, studio].enumerated() {
+                try await sendMany(1, bench, from: sender, prefix: "p\(index)")
+            }
+            _ = try await bench.bridge.desk.acknowledge(upTo: 1, by: viewer.identity)
+            try await connected(bench, viewer, channels: [.events]) { _, kept in
+                try await sendMany(1, bench, from: studio, prefix: "last")
+                _ = try await kept.next(seq: 5)
+                #expect(kept.seqs == [2, 4, 5])
+            }
+        }
+    }
+
     @Test func aStreamMayBeginNow() async throws {
         let bench = try bench()
         let studio = try client("studio")
