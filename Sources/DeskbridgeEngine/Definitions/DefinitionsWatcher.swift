@@ -18,7 +18,11 @@ package struct DefinitionsWatcher: Service {
 
     package func run() async throws {
         let folders: FolderChanges
-        do throws(FolderChangesError) { folders = try FolderChanges(folders: definitions.folders.map(\.path)) } catch {
+        do throws(FolderChangesError) {
+            folders = try await BlockingCalls.run { [definitions] in
+                Result { () throws(FolderChangesError) in try FolderChanges(folders: definitions.folders.map(\.path)) }
+            }.get()
+        } catch {
             // A desk full of editors uses up the kernel's watches: no reason to do no work at all.
             logger.warning(
                 "changed actions and policies are not noticed; restart the bridge after a change",

@@ -82,6 +82,29 @@ import Testing
         }
     }
 
+    @Test func aFolderThatComesLaterWithAllAroundItIsWatched() async throws {
+        let files = FileManager.default
+        try files.removeItem(atPath: home.bridge)
+        try await watching(try definitions()) { reloads in
+            try files.createDirectory(atPath: home.bridge + "/actions", withIntermediateDirectories: true)
+            try home.write("bridge/actions/a.yaml", Self.action("B"))
+            await comes(["B"], reloads)
+            try home.write("bridge/actions/a.yaml", Self.action("C"))
+            await comes(["C"], reloads)
+            try files.createDirectory(atPath: home.bridge + "/policies", withIntermediateDirectories: false)
+            try home.write("bridge/policies/p.yaml", "rules: [{allow: [C], clients: [a]}]")
+            await comes(["C"], reloads)
+            // All of it goes away and comes back.
+            try files.moveItem(atPath: home.bridge, toPath: home.root + "/away")
+            await comes([], reloads)
+            try home.write("away/actions/a.yaml", Self.action("D"))
+            try files.moveItem(atPath: home.root + "/away", toPath: home.bridge)
+            await comes(["D"], reloads)
+            try home.write("bridge/actions/a.yaml", Self.action("E"))
+            await comes(["E"], reloads)
+        }
+    }
+
     @Test func aFileInPlaceOfAFolderIsAnError() async throws {
         try FileManager.default.removeItem(atPath: home.bridge + "/actions")
         try home.write("bridge/actions", "no folder")
