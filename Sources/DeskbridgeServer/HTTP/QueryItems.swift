@@ -12,6 +12,21 @@ package struct QueryItems: Sendable {
         }
     }
 
+    /// The members of an object as a query would have them, each element of an array for itself. What is neither text nor number nor truth
+    /// is left out.
+    package init(_ members: JSONObject) {
+        path = ""
+        items = members.flatMap { name, value in
+            (value.arrayValue ?? [value]).compactMap { element -> (name: String, value: String)? in
+                switch element {
+                case .string(let text): (name, text)
+                case .integer, .bool: (name, element.text)
+                default: nil
+                }
+            }
+        }
+    }
+
     package subscript(name: String) -> String? { items.first { $0.name == name }?.value }
 
     /// Each value of a name, also where one holds several between commas.
