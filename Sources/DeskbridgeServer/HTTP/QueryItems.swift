@@ -1,3 +1,5 @@
+import DeskbridgeCore
+
 /// The query of a request target (RFC 3986 section 3.4), as forms encode it.
 package struct QueryItems: Sendable {
     private let items: [(name: String, value: String)]
@@ -14,7 +16,7 @@ package struct QueryItems: Sendable {
 
     /// The members of an object as a query would have them, each element of an array for itself. What is neither text nor number nor truth
     /// is left out.
-    package init(_ members: JSONObject) {
+    init(_ members: JSONObject) {
         path = ""
         items = members.flatMap { name, value in
             (value.arrayValue ?? [value]).compactMap { element -> (name: String, value: String)? in
