@@ -106,7 +106,7 @@ import Testing
         #expect(!payload.text.contains("1234"))
     }
 
-    @Test func secretsAreHiddenInWhatIsShown() throws {
+    @Test func secretsAreHiddenInWhatIsShown() async throws {
         let planner = try planner(
             "parameters: {name: {type: string}, password: {type: string, secret: true}}\nsteps: [{id: one, probe: \"{name} {password}\"}]",
             ["name": "a", "password": "hunter2"])
