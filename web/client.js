@@ -568,7 +568,7 @@ const post = (body) => ({ method: 'POST', headers: { 'Content-Type': 'applicatio
 function route(action, payload = {}) {
   const { id, ...rest } = payload;
   if (action === 'get_event') return [`/v1/events/${encodeURIComponent(id)}`];
-  if (action === 'list_events') return [`/v1/events?${new URLSearchParams(rest)}`];
+  if (action === 'list_events') return [`/v1/events?${new URLSearchParams(Object.entries(rest).filter(([, value]) => value !== null))}`];
   if (action === 'list_actions') return ['/v1/actions'];
   if (action === 'get_status') return ['/v1/status'];
   if (action === 'plan') return ['/v1/plan', payload];

@@ -4,7 +4,8 @@ package struct WebSocketConfiguration: Sendable {
     package var maximumFrameSize = 64 * 1024
     /// Most bytes of one message over all its fragments; more closes with 1009 before the excess is read.
     package var maximumMessageSize = 64 * 1024
-    /// Most bytes accepted by `send` that the operating system has not taken yet; more closes with `slowConsumerCode`.
+    /// Most bytes accepted by `send` that the operating system has not taken yet; more closes with `slowConsumerCode`. While no more than a
+    /// quarter of them wait, one message of any length is accepted.
     package var maximumUnsentBytes = 1024 * 1024
     package var slowConsumerCode = WebSocketCloseCode(4413)
     package var slowConsumerReason = "slow consumer"

@@ -39,6 +39,17 @@ struct OutboxTests {
         #expect(outbox.take() == nil)
     }
 
+    @Test func aMessageLongerThanTheLimitIsTakenWhileLittleWaits() {
+        var outbox = Outbox(limit: 100, overflowFrame: Self.overflow)
+        _ = outbox.add(text: String(repeating: "x", count: 23))
+        #expect(outbox.unsentBytes == 25)
+        #expect(outbox.add(text: String(repeating: "y", count: 1000)) == .queued(wake: false))
+        #expect(outbox.add(text: "z") == .overflowed)
+        outbox = Outbox(limit: 100, overflowFrame: Self.overflow)
+        _ = outbox.add(text: String(repeating: "x", count: 24))
+        #expect(outbox.add(text: String(repeating: "y", count: 1000)) == .overflowed)
+    }
+
     @Test func aFrameThatHasBegunIsNeverCutOff() {
         var outbox = Outbox(limit: 200_000, overflowFrame: Self.overflow)
         let payload = [UInt8](repeating: 7, count: 100_000)

@@ -48,7 +48,8 @@ struct FolderChanges: Sendable {
     private static func watch(_ folders: [String], _ descriptor: CInt) throws(FolderChangesError) -> Set<CInt> {
         // A file that was refused because of its mode may have been given another.
         let files = UInt32(IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR | IN_MASK_ADD)
-        let comings = UInt32(IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ONLYDIR | IN_MASK_ADD)
+        let comings = UInt32(
+            IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_MOVE_SELF | IN_DELETE | IN_DELETE_SELF | IN_ONLYDIR | IN_MASK_ADD)
         var watches: Set<CInt> = []
         for folder in folders {
             // Without the right to read the parent a folder can still be watched; only its replacement goes unnoticed.

@@ -74,8 +74,6 @@ struct BusMethods: Sendable {
         try result.get()
     }
 
-    private var room: AnswerRoom { AnswerRoom(unsent: bridge.configuration.limits.unsent) }
-
     private func perform(_ method: Method, _ call: BusIncomingCall, _ identity: Identity) async throws(Problem) {
         switch (method, call.arguments) {
         case (.submit, let arguments): try submit(arguments, call, identity)
@@ -84,15 +82,15 @@ struct BusMethods: Sendable {
                 throw Problem(.notFound, "An event's id is a UUID in small letters.")
             }
             guard case .object(let members) = EventJSON.detail(try await bridge.desk.event(id, for: identity)) else { return }
-            call.reply([BusEventValue.dictionary(room.fitted(members))])
+            call.reply([BusEventValue.dictionary(members)])
         case (.listQueue, let arguments):
             let query = try arguments.first.map { argument throws(Problem) in try BusQueueFilter(argument) }
             guard let query else { return }
             let page = try await bridge.desk.events(query.filter, before: query.before, limit: query.limit, for: identity)
-            let (events, next) = room.list(page)
+            let bounded = BoundedPage(page, unsent: bridge.configuration.limits.unsent)
             call.reply([
-                .array(of: BusEventValue.type, events.map { BusEventValue.dictionary($0) }),
-                .string(next.map { String($0) } ?? ""),
+                .array(of: BusEventValue.type, bounded.events.map { BusEventValue.dictionary($0) }),
+                .string(bounded.next.map { String($0) } ?? ""),
             ])
         case (.acknowledge, let arguments):
             guard case .uint64(let seq)? = arguments.first else { return }

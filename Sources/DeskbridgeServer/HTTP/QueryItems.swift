@@ -17,7 +17,7 @@ package struct QueryItems: Sendable {
     /// The members of an object as a query would have them, each element of an array for itself. What is neither text nor number nor truth
     /// is left out.
     init(_ members: JSONObject) {
-        path = ""
+        target = ""
         items = members.flatMap { name, value in
             (value.arrayValue ?? [value]).compactMap { element -> (name: String, value: String)? in
                 switch element {

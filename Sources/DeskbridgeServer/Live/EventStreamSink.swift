@@ -17,7 +17,8 @@ final class EventStreamSink: LiveSink {
     private let endings: AsyncStream<Void>
     private let ending: AsyncStream<Void>.Continuation
 
-    /// - Parameter unsentLimit: a peer with more bytes than this unsent is cut off; it resumes with `Last-Event-ID`.
+    /// - Parameter unsentLimit: a peer with more bytes than this unsent is cut off; it resumes with `Last-Event-ID`. While no more than a
+    ///   quarter of them wait, one message of any length is taken.
     init(unsentLimit: Int) {
         self.unsentLimit = unsentLimit
         (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -42,7 +43,7 @@ final class EventStreamSink: LiveSink {
     func drained() async {
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
-                if state.isFinished || state.unsentBytes <= unsentLimit / 4 { return true }
+                if state.isFinished || state.unsentBytes <= little { return true }
                 state.waiters.append(continuation)
                 return false
             }
@@ -72,12 +73,15 @@ final class EventStreamSink: LiveSink {
     private func add(_ bytes: [UInt8]) {
         let isOverfull = state.withLock { state in
             guard !state.isFinished else { return false }
+            let isLong = state.unsentBytes + bytes.count > unsentLimit && state.unsentBytes > little
             state.unsent.append(bytes)
             state.unsentBytes += bytes.count
-            return state.unsentBytes > unsentLimit
+            return isLong
         }
         if isOverfull { finish() } else { arrival.yield() }
     }
+
+    private var little: Int { unsentLimit / 4 }
 
     private func releaseWaiters() {
         let waiters = state.withLock { state in

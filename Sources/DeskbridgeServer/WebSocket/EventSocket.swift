@@ -37,6 +37,9 @@ final class EventSocket: Sendable {
         self.logger = logger
     }
 
+    /// How many unsent bytes count as little.
+    private var enough: Int { min(256 << 10, services.bridge.configuration.limits.unsent / 4) }
+
     /// Returns when the connection has ended.
     /// - Parameter client: who signed in before the upgrade; nil if the first message is to do it.
     func run(_ client: Authenticated?) async {
@@ -45,7 +48,6 @@ final class EventSocket: Sendable {
         guard services.bridge.gate.allows(client.identity, .watch, under: services.bridge.definitions.current.policy.policy) else {
             return connection.close(code: WebSocketCloseCode(4403), reason: "not allowed")
         }
-        let enough = min(256 << 10, services.bridge.configuration.limits.unsent / 4)
         let session = LiveSession(
             client: client, bridge: services.bridge, status: services.status, sink: SocketSink(connection: connection, enough: enough),
             style: asCloudEvents ? .cloudEvents : .deskbridge)
@@ -180,6 +182,8 @@ final class EventSocket: Sendable {
                 if case .failure(let problem) = result { self?.send(problem) }
             }
         case .request(let request):
+            // Who asks faster than it reads waits for its own answers.
+            await connection.drained(below: enough)
             let data = try await SocketRequests(services: services).answer(request, for: session.client.identity)
             connection.send(
                 text: JSONValue.object([

@@ -45,19 +45,18 @@ struct SocketRequests {
 
     private func answer(_ action: Action, _ request: SocketRequest, for identity: Identity) async throws(Problem) -> JSONValue {
         let bridge = services.bridge
-        let room = AnswerRoom(unsent: bridge.configuration.limits.unsent)
         let policy = bridge.definitions.current.policy.policy
         switch action {
         case .getEvent:
             let history = try await bridge.desk.event(try id(request), for: identity)
-            return room.fitted(EventJSON.detail(history, plan: bridge.desk.plan(of: history.event)))
-        case .cancelEvent: return room.fitted(EventJSON.detail(try await bridge.desk.cancel(try id(request), by: identity)))
-        case .retryEvent: return room.fitted(EventJSON.detail(try await bridge.desk.retry(try id(request), by: identity)))
+            return EventJSON.detail(history, plan: bridge.desk.plan(of: history.event))
+        case .cancelEvent: return EventJSON.detail(try await bridge.desk.cancel(try id(request), by: identity))
+        case .retryEvent: return EventJSON.detail(try await bridge.desk.retry(try id(request), by: identity))
         case .listEvents:
             let query = try EventQuery(QueryItems(request.payload.objectValue ?? [:]))
             let page = try await bridge.desk.events(query.filter, before: query.before, limit: query.limit, for: identity)
-            let (events, next) = room.list(page)
-            return ["events": .array(events.map(JSONValue.object)), "next": next.map { .string(String($0)) } ?? .null]
+            let bounded = BoundedPage(page, unsent: bridge.configuration.limits.unsent)
+            return ["events": .array(bounded.events.map(JSONValue.object)), "next": bounded.next.map { .string(String($0)) } ?? .null]
         case .listActions:
             try bridge.gate.check(identity, .listActions, under: policy)
             let actions = bridge.definitions.current.catalog.actions.filter { bridge.gate.allows(identity, .learn($0.type), under: policy) }

@@ -22,6 +22,7 @@ struct Outbox {
     /// Small frames are gathered into buffers of about this size, each of which is one write.
     private static let gatherSize = 32 * 1024
 
+    /// Bytes that may be unsent, besides one message that came while no more than a quarter of them were.
     private let limit: Int
     private let overflowFrame: CloseFrame
     private var full = CircularBuffer<Piece>()
@@ -90,7 +91,8 @@ struct Outbox {
 
     private mutating func add(_ opcode: Opcode, length: Int, payload: (inout ByteBuffer) -> Void) -> Admission {
         guard !isFinished else { return .refused }
-        guard length <= limit - unsentBytes else {
+        // Refused while little waits, a message longer than the limit would never get to a peer that reads as fast as it can.
+        guard length <= limit - unsentBytes || unsentBytes <= limit / 4 else {
             _ = finish(overflowFrame, droppingQueue: true)
             return .overflowed
         }

@@ -8,7 +8,7 @@ import Testing
 
 @testable import DeskbridgeServer
 
-/// Streams whose peer takes nothing, on a real server.
+/// Connections whose peer reads slowly or not at all, on a real server.
 @Suite(.timeLimit(.minutes(1))) struct SlowStreamTests {
     private func serving(_ bench: EngineBench, _ body: (ListeningReport) async throws -> Void) async throws {
         try await bench.bridge.rescue()
@@ -59,6 +59,24 @@ import Testing
             try await stream.read(until: "event: authenticated\n")
             try await flood(bench, from: 0)
             await stream.closed()
+        }
+    }
+
+    @Test func aPeerThatAsksFasterThanItReadsGetsAllItsAnswers() async throws {
+        let bench = try bench(ProbeHandler { _ in .succeeded(result: [:]) })
+        try await serving(bench) { report in
+            for number in 0..<60 { _ = try await bench.ended(try await bench.send("k-\(number)").id) }
+            let upgrade =
+                "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            let socket = try UnreadStream(socket: report.controlSocket, target: "/v1/ws", fields: upgrade)
+            try await socket.read(until: #""type":"authenticated""#)
+            for number in 1...59 {
+                let request = #"{"type":"request","id":"r\#(number)","action":"list_events"}"#
+                try socket.send(BrowserFrame(BrowserFrame.text, Array(request.utf8)).bytes)
+            }
+            // So that there is time for all the answers, many times as long as what the kernel holds of them and what may wait.
+            for number in 60..<120 { _ = try await bench.ended(try await bench.send("k-\(number)").id) }
+            for number in 1...59 { try await socket.read(until: #""requestId":"r\#(number)""#) }
         }
     }
 

@@ -6,7 +6,8 @@ import Glibc
 final class UnreadStream: Sendable {
     private let descriptor: Int32
 
-    init(socket path: String, target: String) throws {
+    /// - Parameter fields: more lines of the head of the request, each with its end.
+    init(socket path: String, target: String, fields: String = "") throws {
         descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var name = sockaddr_un()
         name.sun_family = sa_family_t(AF_UNIX)
@@ -14,13 +15,17 @@ final class UnreadStream: Sendable {
         let isConnected = withUnsafeBytes(of: &name) { bytes in
             bytes.baseAddress.map { connect(descriptor, $0.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count)) == 0 } ?? false
         }
-        let request = "GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        guard isConnected, write(descriptor, request, request.utf8.count) == request.utf8.count else {
-            throw NeverCame("a connection to \(path)", instead: [])
-        }
+        let request = "GET \(target) HTTP/1.1\r\nHost: localhost\r\n\(fields)\r\n"
+        guard isConnected else { throw NeverCame("a connection to \(path)", instead: []) }
+        try send(Array(request.utf8))
     }
 
     deinit { close(descriptor) }
+
+    /// Sends what the other side's buffers hold in one piece.
+    func send(_ bytes: [UInt8]) throws {
+        guard write(descriptor, bytes, bytes.count) == bytes.count else { throw NeverCame("room for \(bytes.count) bytes", instead: []) }
+    }
 
     /// Reads until this text came. Waits on a thread of its own.
     func read(until text: String) async throws {
