@@ -33,7 +33,7 @@ package struct HandlerTable: Sendable {
                     particulars: plan.particulars,
                     shown: plan.shown,
                     perform: { run in await handler.perform(plan, in: run) },
-                    foresee: { handler.foresee(plan) },
+                    foresee: { await handler.foresee(plan) },
                     inspect: { activating in await handler.inspect(step, plan, activating: activating) })
             },
             inspect: { activating in await handler.inspect(step, nil, activating: activating) })

@@ -20,7 +20,8 @@ package protocol StepHandler: Sendable {
     func perform(_ plan: Step.Plan, in run: StepRun) async -> StepOutcome
 
     /// What a step run by this plan would return, as far as that can be told by only looking. For dry runs.
-    func foresee(_ plan: Step.Plan) -> JSONValue?
+    /// Whatever it looks at may keep it waiting: not on a thread of the cooperative pool.
+    func foresee(_ plan: Step.Plan) async -> JSONValue?
 
     /// Compares the step with the real thing that it is about, as far as looking can tell.
     ///
@@ -31,7 +32,7 @@ package protocol StepHandler: Sendable {
 }
 
 extension StepHandler {
-    package func foresee(_ plan: Step.Plan) -> JSONValue? { nil }
+    package func foresee(_ plan: Step.Plan) async -> JSONValue? { nil }
 
     package func inspect(_ step: Step, _ plan: Step.Plan?, activating: Bool) async -> [StepFinding] { [] }
 }

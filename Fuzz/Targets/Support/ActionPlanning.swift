@@ -15,7 +15,7 @@ struct ActionPlanning {
         let event = EventFields(
             id: id, type: action.type, client: .local, key: key, acceptedAt: Timestamp(milliseconds: 1_763_715_845_067))
         planner = ActionPlanner(action: action, grants: Self.grants(node), parameters: parameters, payload: payload, event: event)
-        plan = planner.preview(looking: false)
+        plan = planner.preview()
     }
 
     func check() {

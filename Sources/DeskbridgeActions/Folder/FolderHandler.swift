@@ -9,14 +9,23 @@ package struct FolderHandler: StepHandler {
     private let home: String
     private let clock: WallClock
     private let lanes = FolderLanes()
+    /// Apart from those that make folders: a disk that does not answer keeps whoever looks at it waiting, and nobody else.
+    private let sights = FolderLanes(count: 2)
+    private let look: @Sendable (FolderPlan) -> JSONValue?
     private let appearing = AppearanceLock()
     private let leftovers: FolderLeftovers
 
-    /// - Parameter home: what `~` stands for: the absolute path of the person's home folder.
-    package init(home: String, clock: WallClock = .system, leftovers: @escaping FolderLeftovers = { _ in }) {
+    /// - Parameters:
+    ///   - home: what `~` stands for: the absolute path of the person's home folder.
+    ///   - look: what a plan would return, from a look at the disk. May take as long as the disk takes.
+    package init(
+        home: String, clock: WallClock = .system, leftovers: @escaping FolderLeftovers = { _ in },
+        look: @escaping @Sendable (FolderPlan) -> JSONValue? = { $0.foreseen() }
+    ) {
         self.home = home
         self.leftovers = leftovers
         self.clock = clock
+        self.look = look
     }
 
     package func parse(_ node: YAMLNode, in scope: TemplateScope) throws(DefinitionError) -> FolderStep {
@@ -42,7 +51,7 @@ package struct FolderHandler: StepHandler {
         }
     }
 
-    package func foresee(_ plan: FolderPlan) -> JSONValue? { plan.foreseen() }
+    package func foresee(_ plan: FolderPlan) async -> JSONValue? { await sights.run { [look] in look(plan) } }
 }
 
 /// Carries the cancellation of a task to the thread that works for it.

@@ -38,32 +38,38 @@ package struct ActionPlanner: Sendable {
         return .object(parameters.filter { !action.parameters.secretNames.contains($0.key) })
     }
 
-    /// Plans every step as far as that can be told before any has run.
-    ///
-    /// - Parameter looking: whether results may be foreseen by looking at the disk; without it, a step that names
-    ///   the result of an earlier one is deferred.
-    package func preview(looking: Bool) -> ActionPlan {
+    /// Plans every step as far as that can be told before any has run. A step that names the result of an earlier one is deferred.
+    package func preview() -> ActionPlan {
         var planner = self
-        var forecasts: [ActionPlan.Step] = []
-        for step in action.steps {
-            let forecast: ActionPlan.Forecast
-            do {
-                let planned = try planner.plan(step)
-                forecast = .planned(planned)
-                if looking, let result = planned.foresee() {
-                    planner.setResult(result, of: step)
-                } else {
-                    planner.fields.expectResult(ofStep: step.id)
-                }
-            } catch {
-                planner.fields.expectResult(ofStep: step.id)
-                switch error {
-                case .refused(let refusal): forecast = .refused(refusal)
-                case .knownAfter(let earlier): forecast = .deferred(after: earlier)
-                }
-            }
-            forecasts.append(ActionPlan.Step(step: step, forecast: forecast))
+        let steps = action.steps.map { step in
+            defer { planner.fields.expectResult(ofStep: step.id) }
+            return ActionPlan.Step(step: step, forecast: planner.forecast(step))
         }
-        return ActionPlan(action: action, steps: forecasts)
+        return ActionPlan(action: action, steps: steps)
+    }
+
+    /// The same with the results that a look at the disk foresees.
+    package func foreseeing() async -> ActionPlan {
+        var planner = self
+        var steps: [ActionPlan.Step] = []
+        for step in action.steps {
+            let forecast = planner.forecast(step)
+            if case .planned(let planned) = forecast, let result = await planned.foresee() {
+                planner.setResult(result, of: step)
+            } else {
+                planner.fields.expectResult(ofStep: step.id)
+            }
+            steps.append(ActionPlan.Step(step: step, forecast: forecast))
+        }
+        return ActionPlan(action: action, steps: steps)
+    }
+
+    private func forecast(_ step: ActionStep) -> ActionPlan.Forecast {
+        do { return .planned(try plan(step)) } catch {
+            switch error {
+            case .refused(let refusal): return .refused(refusal)
+            case .knownAfter(let earlier): return .deferred(after: earlier)
+            }
+        }
     }
 }

@@ -21,7 +21,7 @@ package struct PlannedStep: Sendable {
     package let shown: JSONValue
     package let perform: @Sendable (StepRun) async -> StepOutcome
     /// The result as far as looking can tell.
-    package let foresee: @Sendable () -> JSONValue?
+    package let foresee: @Sendable () async -> JSONValue?
     /// Compares it with the real thing.
     package let inspect: @Sendable (_ activating: Bool) async -> [StepFinding]
 }

@@ -54,7 +54,7 @@ package struct PolicyExplainCommand: BridgeCommand {
         guard let client = ClientName(client), let type = EventType(type) else { throw CommandFailure("There is no such event.", .usage) }
         let hasPayload = payload.payload != nil || payload.file != nil || !payload.assignments.isEmpty
         let answers = try await home.answers(for: definitions.current.policy.policy)
-        let explained = PolicyExplain(
+        let explained = await PolicyExplain(
             type: type, client: client, origin: origin, payload: hasPayload ? .object(try payload.object()) : nil,
             at: at?.moment ?? terminal.clock.now(), in: .system, under: definitions.current, knowing: answers)
         await handlers.shutdown()

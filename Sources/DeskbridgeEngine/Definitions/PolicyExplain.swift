@@ -26,25 +26,25 @@ package struct PolicyExplain: Sendable {
     package init(
         type: EventType, client: ClientName, origin: String?, payload: JSONValue?, at moment: Timestamp, in zone: ZoneOffset,
         under definitions: Definitions.Snapshot, knowing answers: AnswerBook?
-    ) {
+    ) async {
         self.moment = moment
         knowsAnswers = answers != nil
         request = PolicyRequest(
             type: type.text, client: client.text, origin: origin, payload: payload ?? [:], moment: LocalMoment(moment, in: zone))
         explanation = definitions.policy.policy.explain(request) { answers?.answer(for: $0, at: moment) }
-        outlook = Self.outlook(type, client, payload, moment, definitions)
+        outlook = await Self.outlook(type, client, payload, moment, definitions)
     }
 
     private static func outlook(
         _ type: EventType, _ client: ClientName, _ payload: JSONValue?, _ moment: Timestamp, _ definitions: Definitions.Snapshot
-    ) -> Outlook {
+    ) async -> Outlook {
         guard let action = definitions.catalog.action(for: type) else { return .unserved }
         guard let payload, let key = IdempotencyKey("explain") else { return .notAsked }
         do {
             let planner = ActionPlanner(
                 action: action, grants: definitions.policy.grants, parameters: try action.parameters.validate(payload), payload: payload,
                 event: EventFields(id: EventID(at: moment), type: type, client: client, key: key, acceptedAt: moment))
-            return .planned(planner.preview(looking: true))
+            return .planned(await planner.foreseeing())
         } catch {
             return .invalid(error)
         }

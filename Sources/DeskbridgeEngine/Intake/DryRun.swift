@@ -29,7 +29,7 @@ package struct DryRun: Sendable {
         // A gate of its own, so that looking does not count against any rate.
         let gate = Gate(clock: .system, answers: RememberedAnswers(answers ?? AnswerBook()))
         do throws(Problem) {
-            let checked = try EventCheck.check(draft, from: identity, under: definitions, gate: gate, now: now, looking: true)
+            let checked = try await EventCheck.foreseen(EventCheck.check(draft, from: identity, under: definitions, gate: gate, now: now))
             return DryRun(verdict: .accepted(await checked.inspected(activating: activating)), knowsAnswers: answers != nil)
         } catch {
             return DryRun(verdict: .refused(error), knowsAnswers: answers != nil)

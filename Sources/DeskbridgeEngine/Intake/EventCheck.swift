@@ -6,6 +6,7 @@ package enum EventCheck {
     package struct Checked: Sendable {
         package let event: AcceptedEvent
         package var plan: ActionPlan
+        fileprivate let planner: ActionPlanner
         /// How many events of its concurrency group may run at once.
         package let concurrencyLimit: Int?
         /// The time that the person at the desk has to agree; nil if nobody has to.
@@ -16,11 +17,9 @@ package enum EventCheck {
         package let answer: RememberedAnswer?
     }
 
-    /// - Parameter looking: whether the plan may look at the disk to foresee results; for dry runs.
     /// - Throws: ``Problem`` with the first thing that is wrong: unknown type, policy, parameters, plan.
     package static func check(
-        _ draft: EventDraft, from identity: Identity, under definitions: Definitions.Snapshot, gate: Gate, now: Timestamp,
-        looking: Bool = false
+        _ draft: EventDraft, from identity: Identity, under definitions: Definitions.Snapshot, gate: Gate, now: Timestamp
     ) throws(Problem) -> Checked {
         guard let action = definitions.catalog.action(for: draft.type) else { throw unknownType(draft.type, identity, definitions, gate) }
         let permission = try gate.check(identity, .submit(draft.type, payload: draft.payload, at: now), under: definitions.policy.policy)
@@ -32,8 +31,8 @@ package enum EventCheck {
         let planner = ActionPlanner(
             action: action, grants: definitions.policy.grants, parameters: parameters, payload: draft.payload,
             event: EventFields(id: id, type: draft.type, client: identity.client, key: draft.key, acceptedAt: now))
-        let plan = planner.preview(looking: looking)
-        if let (step, refusal) = plan.refusal { throw refused(step, refusal) }
+        let plan = planner.preview()
+        try demandPlanned(plan)
         let concurrencyKey: String?
         do { concurrencyKey = try planner.concurrencyKey() } catch { throw refused("concurrency", error) }
 
@@ -46,14 +45,27 @@ package enum EventCheck {
             maximumAttempts: action.retry.attempts)
         event.planDigest = AuditRecord.hexadecimal(PayloadFingerprint(of: plan.shown).bytes)
         return Checked(
-            event: event, plan: plan, concurrencyLimit: action.concurrency?.limit, asks: permission.asks, remembers: permission.remembers,
-            answer: permission.answer)
+            event: event, plan: plan, planner: planner, concurrencyLimit: action.concurrency?.limit, asks: permission.asks,
+            remembers: permission.remembers, answer: permission.answer)
+    }
+
+    /// The same with what a look at the disk foresees of the results of steps.
+    /// - Throws: ``Problem`` if what is foreseen makes a later step impossible.
+    static func foreseen(_ checked: Checked) async throws(Problem) -> Checked {
+        var checked = checked
+        checked.plan = await checked.planner.foreseeing()
+        try demandPlanned(checked.plan)
+        return checked
+    }
+
+    private static func demandPlanned(_ plan: ActionPlan) throws(Problem) {
+        if let (step, refusal) = plan.refusal { throw refused(step, refusal) }
     }
 
     /// Decides once more about an event that was taken: policies, grants and its action may have changed since.
     ///
     /// - Parameter gate: whose rates it counts against; without one, against none.
-    /// - Throws: as ``check(_:from:under:gate:now:looking:)``.
+    /// - Throws: as ``check(_:from:under:gate:now:)``.
     package static func recheck(
         _ event: AcceptedEvent, under definitions: Definitions.Snapshot, gate: Gate = Gate(clock: .system), now: Timestamp
     ) throws(Problem) -> Checked {

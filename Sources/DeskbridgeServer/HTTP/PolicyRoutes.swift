@@ -44,7 +44,7 @@ struct PolicyRoutes {
         guard let moment = body["at"].map({ $0.stringValue.flatMap { Timestamp($0) } }) ?? bridge.clock.now() else {
             throw Self.invalid("/at", "must be a time such as 2026-11-21T09:00:00Z")
         }
-        let explained = PolicyExplain(
+        let explained = await PolicyExplain(
             type: type, client: client, origin: origin, payload: body["payload"], at: moment, in: bridge.gate.zone, under: snapshot,
             knowing: bridge.answers.current)
         return .json(explained.shown)

@@ -147,24 +147,24 @@ struct FolderMakingTests {
     }
 
     @Test func aDryRunForeseesTheResultAndChangesNothing() async throws {
-        func foresee(_ yaml: String) throws -> JSONValue? { fixture.handler.foresee(try fixture.plan(yaml)) }
+        func foresee(_ yaml: String) async throws -> JSONValue? { await fixture.handler.foresee(try fixture.plan(yaml)) }
         func result(_ name: String, _ created: Bool?) -> JSONValue {
             var members: JSONObject = ["path": .string("\(fixture.root)/\(name)"), "name": .string(name)]
             if let created { members["created"] = .bool(created) }
             return .object(members)
         }
         for rule in ["reuse", "fail", "suffix"] {
-            #expect(try foresee(Self.alpha + "\nifExists: \(rule)") == result("Alpha", true))
+            #expect(try await foresee(Self.alpha + "\nifExists: \(rule)") == result("Alpha", true))
         }
         #expect(try fixture.listing("").isEmpty)
         try fixture.add(folder: "Projects/Alpha")
         try fixture.add(folder: "Projects/Alpha_2")
-        #expect(try foresee(Self.alpha) == result("Alpha", false))
-        #expect(try foresee(Self.alpha + "\nifExists: fail") == result("Alpha", nil))
-        #expect(try foresee(Self.alpha + "\nifExists: suffix") == result("Alpha_3", true))
-        #expect(try foresee("{root: ~/Projects, name: alpha}") == result("alpha", nil))
-        #expect(try foresee("{root: ~/Projects, name: ALPHA/x}") == result("ALPHA/x", nil))
-        #expect(try foresee("{root: ~/Projects, name: Alpha/x}") == result("Alpha/x", true))
+        #expect(try await foresee(Self.alpha) == result("Alpha", false))
+        #expect(try await foresee(Self.alpha + "\nifExists: fail") == result("Alpha", nil))
+        #expect(try await foresee(Self.alpha + "\nifExists: suffix") == result("Alpha_3", true))
+        #expect(try await foresee("{root: ~/Projects, name: alpha}") == result("alpha", nil))
+        #expect(try await foresee("{root: ~/Projects, name: ALPHA/x}") == result("ALPHA/x", nil))
+        #expect(try await foresee("{root: ~/Projects, name: Alpha/x}") == result("Alpha/x", true))
         #expect(try fixture.listing() == ["Alpha/", "Alpha_2/"])
     }
 }

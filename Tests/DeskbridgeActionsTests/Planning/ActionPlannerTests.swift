@@ -39,7 +39,7 @@ import Testing
                   - {id: three, probe: "{name} again"}
                   - {id: four, probe: "{steps.two.y}"}
                 """
-        ).preview(looking: false)
+        ).preview()
         #expect(plan.steps.map { shown($0.forecast) } == ["probe a", "after one", "probe a again", "after two"])
         #expect(plan.refusal == nil)
         #expect(plan.shown["steps"]?.arrayValue?[1]["knownAfter"] == "one")
@@ -49,7 +49,7 @@ import Testing
 
     @Test func aRefusalOfWhatIsNeededRefusesTheEvent() throws {
         let plan = try planner(Self.name + "steps: [{id: one, probe: x}, {id: two, probe: \"{name}\"}]", ["name": "refuse"])
-            .preview(looking: false)
+            .preview()
         #expect(plan.refusal?.step == "two")
         #expect(plan.refusal?.refusal.code == .invalidArgument)
         #expect(plan.shown["steps"]?.arrayValue?[1]["refused"]?["code"] == "invalid_argument")
@@ -57,17 +57,17 @@ import Testing
 
     @Test func aRefusalOfWhatIsOptionalDoesNot() throws {
         let plan = try planner(Self.name + "steps: [{id: one, probe: \"{name}\", optional: true}]", ["name": "refuse"])
-            .preview(looking: false)
+            .preview()
         #expect(plan.refusal == nil)
         #expect(plan.steps.map { shown($0.forecast) } == ["refused invalid_argument"])
     }
 
-    @Test func aLookAtTheDiskForeseesResults() throws {
+    @Test func aLookAtTheDiskForeseesResults() async throws {
         let home = try TestHome()
         let yaml = Self.name + "steps: [{id: one, folder: {root: ~/Projects, name: \"{name}\"}}, {id: two, probe: \"{steps.one.path}\"}]"
         let planner = try planner(yaml, home: home.user)
-        #expect(planner.preview(looking: false).steps.map { shown($0.forecast) }.last == "after one")
-        #expect(planner.preview(looking: true).steps.map { shown($0.forecast) }.last == "probe \(home.user)/Projects/a")
+        #expect(planner.preview().steps.map { shown($0.forecast) }.last == "after one")
+        #expect(await planner.foreseeing().steps.map { shown($0.forecast) }.last == "probe \(home.user)/Projects/a")
         #expect(home.tree("user/Projects").isEmpty, "a preview makes nothing")
     }
 
@@ -110,7 +110,7 @@ import Testing
         let planner = try planner(
             "parameters: {name: {type: string}, password: {type: string, secret: true}}\nsteps: [{id: one, probe: \"{name} {password}\"}]",
             ["name": "a", "password": "hunter2"])
-        let plan = planner.preview(looking: true)
+        let plan = await planner.foreseeing()
         #expect(!plan.shown.text.contains("hunter2"))
         #expect(plan.steps.map { shown($0.forecast) } == ["probe a <secret>"])
     }

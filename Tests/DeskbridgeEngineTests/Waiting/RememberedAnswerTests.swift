@@ -298,7 +298,7 @@ import Testing
                 let dryRun = try await DryRun.run(
                     type: "PROBE", payload: ["name": "a"], key: nil, as: try identity(), under: current, knowing: answers,
                     now: bench.time.now)
-                let explained = PolicyExplain(
+                let explained = await PolicyExplain(
                     type: try #require(EventType("PROBE")), client: try #require(ClientName("studio")), origin: "https://studio.example",
                     payload: nil, at: bench.time.now, in: .system, under: current, knowing: answers)
                 return (dryRun.shown["decision"], explained.shown["decision"])
