@@ -187,6 +187,41 @@ struct WebSocketServerTests {
         }
     }
 
+    @Test func whoWaitsForAPeerThatTakesNothingMayCloseIt() async throws {
+        let (endings, ended) = AsyncStream<WebSocketEnding?>.makeStream()
+        var configuration = WebSocketConfiguration()
+        configuration.maximumUnsentBytes = 100 << 20
+        try await TestServer(
+            configuration,
+            handler: { connection in
+                // More than the sockets' buffers hold.
+                connection.send(binary: ByteBuffer(repeating: 1, count: 50 << 20))
+                await connection.drained(below: 1 << 20, patience: .milliseconds(200))
+                ended.yield(connection.ending)
+            }
+        ).run { server in
+            try await RawClient.open(server.port) { client in
+                let ending = await endings.first { _ in true }
+                #expect(ending == WebSocketEnding(cause: .local, code: WebSocketCloseCode(4413), reason: "slow consumer"))
+            }
+        }
+    }
+
+    @Test func whoWaitsForAPeerThatReadsGoesOnWhenItHasRead() async throws {
+        try await TestServer(handler: { connection in
+            connection.send(binary: ByteBuffer(repeating: 1, count: 5 << 20))
+            await connection.drained(below: 1 << 10, patience: .seconds(30))
+            connection.send(text: "goes on")
+        }).run { server in
+            try await RawClient.open(server.port) { client in
+                let long = try await client.readFrame()
+                #expect(long?.payload.count == 5 << 20)
+                let next = try await client.readFrame()
+                #expect(next == RawFrame(RawFrame.text, "goes on"))
+            }
+        }
+    }
+
     @Test func dropsAPeerThatReadsNothingAtAShutdown() async throws {
         var configuration = WebSocketConfiguration()
         configuration.closeTimeout = .milliseconds(50)

@@ -8,6 +8,9 @@ import WebSocketTransport
 
 /// One WebSocket of a client, from the upgrade to its end: signs in, takes messages, and passes on what happens.
 final class EventSocket: Sendable {
+    /// How long a peer may leave answers unread, while it asks for more.
+    private static let patience = Duration.seconds(2)
+
     /// What a socket needs of the bridge.
     struct Services: Sendable {
         let bridge: Bridge
@@ -183,7 +186,7 @@ final class EventSocket: Sendable {
             }
         case .request(let request):
             // Who asks faster than it reads waits for its own answers.
-            await connection.drained(below: enough)
+            await connection.drained(below: enough, patience: Self.patience)
             let data = try await SocketRequests(services: services).answer(request, for: session.client.identity)
             connection.send(
                 text: JSONValue.object([

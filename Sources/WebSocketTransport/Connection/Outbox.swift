@@ -30,6 +30,7 @@ struct Outbox {
     private var queuedBytes = 0
     private var writtenButUnconfirmed = 0
     private var isWakeUpOnItsWay = false
+    private var hasMoved = false
     /// Set once a close frame is queued: it is the last frame there is.
     private(set) var isFinished = false
 
@@ -79,7 +80,16 @@ struct Outbox {
     }
 
     /// The operating system took, or the channel gave up on, this many bytes of what `take` returned.
-    mutating func confirm(_ bytes: Int) { writtenButUnconfirmed -= bytes }
+    mutating func confirm(_ bytes: Int) {
+        writtenButUnconfirmed -= bytes
+        hasMoved = true
+    }
+
+    /// Whether nothing waits, or some of it was taken since this was last asked.
+    mutating func isMoving() -> Bool {
+        defer { hasMoved = false }
+        return hasMoved || unsentBytes == 0
+    }
 
     /// Forgets all that waits, when TCP is gone.
     mutating func abandon() {

@@ -73,6 +73,23 @@ package final class WebSocketConnection: Sendable {
         }
     }
 
+    /// The same, but closes with the slow-consumer code when the peer has taken nothing at all for as long as `patience`. For one caller at
+    /// a time.
+    package func drained(below mark: Int, patience: Duration) async {
+        guard unsentBytes > mark else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.drained(below: mark) }
+            group.addTask {
+                _ = self.isOutboxMoving()
+                while (try? await Task.sleep(for: patience)) != nil {
+                    if !self.isOutboxMoving() { return self.closeAsSlow() }
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
     /// Sends what is queued, then a close frame, and ends `messages` once those received are taken. Returns at once; a second
     /// call, or one on a connection that has ended, does nothing. TCP is dropped when the peer has not answered in `closeTimeout`.
     ///
@@ -115,6 +132,13 @@ package final class WebSocketConnection: Sendable {
             requestWrite()
             return false
         }
+    }
+
+    private func isOutboxMoving() -> Bool { state.withLock { $0.outbox.isMoving() } }
+
+    private func closeAsSlow() {
+        let frame = CloseFrame(configuration.slowConsumerCode, reason: configuration.slowConsumerReason)
+        if end(.local, frame, droppingQueue: true) { requestWrite() }
     }
 
     private func requestWrite() { channel.triggerUserOutboundEvent(Request.write, promise: nil) }
