@@ -51,7 +51,7 @@ async function start() {
 function open(session) {
   const log = new MessageLog();
   const app = {
-    session, log, bridge: connect({ token: session.token, channels: ['events', 'output:*', 'status'], outbox: 'memory', since: session.seq }), notices: new Notices(),
+    session, log, bridge: connect({ url: location.origin, token: session.token, channels: ['events', 'output:*', 'status'], outbox: 'memory', since: session.seq }), notices: new Notices(),
     activity: new Activity(), outputs: new Outputs(), connected: new Listeners(), connectionChanged: new Listeners(), clientsChanged: new Listeners(),
     connectionHistory: [], version: null,
     /** Shows another place; `quietly` only says in the address where one is. */
