@@ -1,18 +1,24 @@
 /** Times, durations and sizes in words. */
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const minute = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
-export const time = at => clock.format(new Date(at));
+/** Without the narrow spaces and direction marks of some languages, which would be shown as hidden characters. */
+const ordinary = text => text.replace(/\p{Zs}/gu, ' ').replace(/[\u061C\u200E\u200F]/g, '');
+
+export const time = at => ordinary(clock.format(new Date(at)));
+
+export const hourAndMinute = at => ordinary(minute.format(new Date(at)));
 
 /** The time, with the day unless it is today. */
 export function moment(at) {
   const date = new Date(at);
-  return date.toDateString() === new Date().toDateString() ? clock.format(date) : `${day.format(date)} ${clock.format(date)}`;
+  return date.toDateString() === new Date().toDateString() ? time(date) : ordinary(`${day.format(date)} ${clock.format(date)}`);
 }
 
-export const dateAndTime = at => full.format(new Date(at));
+export const dateAndTime = at => ordinary(full.format(new Date(at)));
 
 /** When an event was accepted: its id is a version 7 UUID, which begins with the milliseconds since 1970 (RFC 9562 section 5.7). */
 export const timeOfId = id => parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
@@ -43,6 +49,6 @@ export function bytes(count) {
   return count < 1024 * 1024 ? `${(count / 1024).toFixed(1)} KiB` : `${(count / 1024 / 1024).toFixed(1)} MiB`;
 }
 
-export const number = value => value.toLocaleString();
+export const number = value => ordinary(value.toLocaleString());
 
 export const count = (value, one, many = `${one}s`) => `${number(value)} ${value === 1 ? one : many}`;

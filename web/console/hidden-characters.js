@@ -1,12 +1,13 @@
 /**
- * Makes characters visible that would otherwise hide what a text says: controls, direction overrides, zero-width ones.
- * Line ends and tabs stay as they are.
+ * Makes characters visible that would otherwise hide what a text says: controls, direction overrides, zero-width ones, spaces that only
+ * look like one. Line ends, tabs and the usual space stay as they are.
  */
 
-// Cc without tab, line feed; bidi controls (UAX 9); zero-width and other invisible format characters; line and paragraph separators;
-// tags, variation-selector supplements, unpaired surrogates, and the byte order mark.
+// By what Unicode says of them (UAX 44): controls and formats, with the direction controls of UAX 9; what is not drawn by default, such as
+// joiners, fillers and variation selectors; separators of every kind; halves of pairs, and codes that are no character. Then those that no
+// property tells: blanks of Braille, music and Khitan.
 const HIDDEN =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u061C\u115F\u1160\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB\u{E0000}-\u{E0FFF}]|\p{Surrogate}/gu;
+  /(?![\t\n ])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\u{1D159}\u{16FE4}]/gu;
 
 const SHORT = { '\r': '\\r', '\u001B': '\\e', '\u0000': '\\0' };
 
