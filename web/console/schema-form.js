@@ -4,8 +4,21 @@
  */
 
 import { button, element, replace } from './elements.js';
+import { isExact } from './json-text.js';
 
 let fields = 0;
+
+/** Whether some of it is never shown. */
+export const hasSecrets = schema => Boolean(schema?.writeOnly) || [schema?.items, ...Object.values(schema?.properties ?? {})].some(part => part && hasSecrets(part));
+
+/** A value for everybody to see: dots stand for its secrets. */
+export function withoutSecrets(schema, value) {
+  if (value === undefined || !schema || !hasSecrets(schema)) return value;
+  if (schema.writeOnly) return '…';
+  if (Array.isArray(value)) return value.map(item => withoutSecrets(schema.items, item));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutSecrets(schema.properties?.[name], part)]));
+}
 
 /** @returns {{node: HTMLElement, value: () => any, set: (value: any) => void, objections: (errors: {pointer: string, message: string}[]) => void}} */
 export function schemaForm(schema, changed) {
@@ -20,6 +33,7 @@ export function schemaForm(schema, changed) {
       rest.hidden = left.length === 0;
     },
     clear() { root.clear(); rest.hidden = true; },
+    forgetSecrets: root.forgetSecrets,
   };
 }
 
@@ -46,6 +60,7 @@ function objectField(schema, pointer, changed) {
     set(value) { members.forEach(({ name, field }) => field.set(value?.[name])); },
     object: (place, message) => members.some(({ field }) => field.object(place, message)),
     clear() { members.forEach(({ field }) => field.clear()); },
+    forgetSecrets() { members.forEach(({ field }) => field.forgetSecrets()); },
   };
 }
 
@@ -87,7 +102,7 @@ function arrayField(schema, pointer, changed, { name, isRequired }) {
     schema.description ? element('p.note', {}, schema.description) : null, list, element('div.buttons', {}, more, less), problem);
   const set = value => {
     items.splice(0).forEach(item => item.node.remove());
-    (value ?? schema.default ?? Array.from({ length: schema.minItems ?? 0 })).forEach(add);
+    (Array.isArray(value) ? value : schema.default ?? Array.from({ length: schema.minItems ?? 0 })).forEach(add);
     draw();
   };
   set();
@@ -96,6 +111,7 @@ function arrayField(schema, pointer, changed, { name, isRequired }) {
     value: () => (items.length || isRequired ? items.map(item => item.value() ?? null) : undefined),
     object: (place, message) => (place === pointer ? show(problem, message) : items.some(item => item.object(place, message))),
     clear() { problem.hidden = true; items.forEach(item => item.clear()); },
+    forgetSecrets() { items.forEach(item => item.forgetSecrets()); },
   };
 }
 
@@ -119,18 +135,20 @@ function scalarField(schema, pointer, changed, { name, isRequired }) {
     const shown = value === undefined ? schema.default : value;
     if (isCheck) control.checked = Boolean(shown);
     else if (schema.enum) control.value = shown === undefined ? '' : JSON.stringify(shown);
-    else control.value = shown === undefined || shown === null ? '' : String(shown);
+    else control.value = shown === undefined || shown === null ? '' : typeof shown === 'object' ? JSON.stringify(shown) : String(shown);
   };
   set();
   return {
     node: element(`div.field${isCheck ? '.check' : ''}`, {}, label, hint, control, problem), set, clear,
+    forgetSecrets() { if (schema.writeOnly) control.value = ''; },
     value() {
       if (isCheck) return control.checked || isRequired || schema.default !== undefined ? control.checked : undefined;
       if (control.value === '') return isRequired && !isNumber && !schema.enum ? '' : undefined;
       if (schema.enum) return JSON.parse(control.value);
       if (!isNumber) return control.value;
-      const number = Number(control.value);
-      return Number.isFinite(number) ? number : control.value;
+      // What a browser would round, or reads though JSON has no such number, is for the bridge to refuse.
+      const number = control.value.trim();
+      return isExact(number) ? Number(number) : control.value;
     },
     object(place, message) {
       if (place !== pointer) return false;

@@ -8,12 +8,13 @@ const shellWord = text => (/^[A-Za-z0-9_\/.,:=@%+-]+$/.test(text) ? text : `'${t
 
 const pretty = value => JSON.stringify(value, null, 2);
 
+/** Each makes a text out of an event, the bridge's address, and a key that no other event has. */
 const KINDS = {
-  curl: (type, payload, address) => [
+  curl: (type, payload, address, key) => [
     `curl ${address}/v1/events \\`,
     '  -H "Authorization: Bearer $DESKBRIDGE_TOKEN" \\',
     "  -H 'Content-Type: application/json' \\",
-    '  -H "Idempotency-Key: $(uuidgen)" \\',
+    `  -H 'Idempotency-Key: ${key}' \\`,
     "  -H 'Prefer: wait=30' \\",
     `  -d ${shellWord(JSON.stringify({ type, payload }))}`,
   ].join('\n'),
@@ -34,10 +35,12 @@ const KINDS = {
   'deskbridge send': (type, payload) => `deskbridge send ${shellWord(type)} --payload ${shellWord(JSON.stringify(payload))}`,
 };
 
-/** @returns {{node: HTMLElement, show: (type: string, payload: object) => void}} */
+/** @returns {{node: HTMLElement, show: (type: string, payload: object | undefined) => void}} without a payload there is nothing to paste */
 export function snippets(address) {
   let current = 'curl';
   let event = ['EVENT', {}];
+  let key = crypto.randomUUID();
+  const written = () => KINDS[current](...event, address, key);
   const code = element('code');
   const panel = element('div.snippet', { role: 'tabpanel', id: 'snippet', tabindex: '0', 'aria-labelledby': 'snippet-curl' }, element('pre', {}, code));
   const tabs = Object.keys(KINDS).map(kind => element('button', {
@@ -62,13 +65,24 @@ export function snippets(address) {
       tabs[index].setAttribute('tabindex', name === kind ? '0' : '-1');
     });
     panel.setAttribute('aria-labelledby', tabs[Object.keys(KINDS).indexOf(kind)].id);
-    replace(code, KINDS[current](...event, address));
+    replace(code, written());
   };
   choose(current);
+  // Each copy makes an event of its own; one that is run again after a broken connection does not.
+  const copy = copyButton(() => {
+    const text = written();
+    key = crypto.randomUUID();
+    choose(current);
+    return text;
+  });
+  const node = element('div.snippets', {}, element('div.tab-bar', {}, list, copy), panel);
   return {
-    node: element('div.snippets', {}, element('div.tab-bar', {}, list, copyButton(() => KINDS[current](...event, address))), panel),
-    show(...next) {
-      event = next;
+    node,
+    show(type, payload) {
+      node.hidden = payload === undefined;
+      if (node.hidden) return;
+      event = [type, payload];
+      key = crypto.randomUUID();
       choose(current);
     },
   };
