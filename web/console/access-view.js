@@ -4,39 +4,44 @@ import { inWords } from './api.js';
 import { confirmed, copyButton, showDialog } from './dialogs.js';
 import { button, element, replace } from './elements.js';
 import { dateAndTime, relative } from './formats.js';
-import { decisionView, stepsView } from './plan-view.js';
+import { freshness, redraw } from './freshness.js';
 import { icon } from './icons.js';
+import { readObject } from './json-text.js';
+import { decisionView, stepsView } from './plan-view.js';
+import { objectTo, textField } from './text-field.js';
 
 export function accessView(app) {
-  const tokens = element('div');
-  const policy = element('div');
-  const answers = element('div');
-  const showTokens = () => load(tokens, () => app.api.tokens(), all => tokenTable(app, all, showTokens));
-  const showPolicy = () => load(policy, () => app.api.policy(), policyTables);
-  showTokens();
-  showPolicy();
-  const showAnswers = () => load(answers, () => app.api.answers(), all => answerTable(app, all, showAnswers));
-  showAnswers();
-  const end = app.connected.add(() => {
-    showPolicy();
-    showAnswers();
+  const renew = () => fresh.renew();
+  const tokens = part('Tokens and origins', () => app.api.tokens(), all => tokenTable(app, all, renew), button('New token…', () => create(app, renew)));
+  const answers = part('Remembered answers', () => app.api.answers(), all => answerTable(app, all, renew));
+  const policy = part('Policies in force', () => app.api.policy(), policyTables);
+  const fresh = freshness(app, async () => {
+    const loads = await Promise.allSettled([tokens, answers, policy].map(one => one.load()));
+    const failed = loads.find(({ reason }) => reason);
+    if (failed) throw failed.reason;
   });
   return {
-    node: element('div.access', {},
-      element('section.card', {}, element('header', {}, element('h2', {}, 'Tokens and origins'), button('New token…', () => create(app, showTokens))), tokens),
-      element('section.card', {}, element('h2', {}, 'Remembered answers'), answers),
-      element('section.card', {}, element('h2', {}, 'Why is that allowed?'), explainForm(app)),
-      element('section.card', {}, element('h2', {}, 'Policies in force'), policy)),
-    title: 'Access', close: end,
+    node: element('div.access', {}, fresh.node, tokens.node, answers.node,
+      element('section.card', {}, element('h2', {}, 'Why is that allowed?'), explainForm(app)), policy.node),
+    title: 'Access', close: fresh.close,
   };
 }
 
-async function load(place, ask, draw) {
-  try {
-    replace(place, draw(await ask()));
-  } catch (error) {
-    replace(place, element('p.problem', {}, inWords(error)), button('Try again', () => load(place, ask, draw)));
-  }
+/** A card whose contents the bridge is asked for. What was shown once stays while the bridge does not answer. */
+function part(title, ask, draw, ...verbs) {
+  const heading = element('h2', { tabindex: '-1' }, title);
+  const place = element('div', {}, element('p.note', {}, 'Loading …'));
+  let isDrawn = false;
+  const load = async () => {
+    try {
+      redraw(place, heading, draw(await ask()));
+      isDrawn = true;
+    } catch (error) {
+      if (!isDrawn) redraw(place, heading, element('p.problem', {}, inWords(error)), button('Try again', () => load().catch(() => {})));
+      throw error;
+    }
+  };
+  return { node: element('section.card', {}, element('header', {}, heading, ...verbs), place), load };
 }
 
 const table = (label, heads, rows) => element('div.scroll', { tabindex: '0', role: 'region', 'aria-label': label }, element('table', {},
@@ -60,8 +65,8 @@ function tokenTable(app, tokens, changed) {
       element('td', {}, token.lastUsedAt ? element('time', { datetime: token.lastUsedAt, title: dateAndTime(token.lastUsedAt) }, relative(token.lastUsedAt)) : 'never'),
       element('td', {}, element('time', { datetime: token.expiresAt, title: dateAndTime(token.expiresAt) }, relative(token.expiresAt))),
       element('td', {}, state !== 'succeeded' ? null : element('div.buttons', {},
-        isOwn ? null : button('Rotate…', () => rotate(app, token, changed), { 'aria-label': `Rotate the token of ${token.client}` }),
-        button('Revoke…', () => revoke(app, token, changed), { class: 'danger', 'aria-label': `Revoke the token of ${token.client}` }))));
+        isOwn ? null : button('Rotate…', () => rotate(app, token, changed), { 'aria-label': `Rotate the token of ${token.client}`, data: { key: `rotate ${token.id}` } }),
+        button('Revoke…', () => revoke(app, token, changed), { class: 'danger', 'aria-label': `Revoke the token of ${token.client}`, data: { key: `revoke ${token.id}` } }))));
   }));
 }
 
@@ -79,7 +84,7 @@ function answerTable(app, answers, changed) {
       element('td', {}, answer.type, ' ', element('code', {}, answer.rule ?? answer.askedBy)),
       element('td', {}, element('time', { datetime: answer.answeredAt, title: dateAndTime(answer.answeredAt) }, relative(answer.answeredAt))),
       element('td', {}, answer.expiresAt ? element('time', { datetime: answer.expiresAt, title: dateAndTime(answer.expiresAt) }, relative(answer.expiresAt)) : 'never'),
-      element('td', {}, button('Forget…', () => forget(app, answer, changed), { class: 'danger', 'aria-label': `Forget answer ${number} about ${client}` })));
+      element('td', {}, button('Forget…', () => forget(app, answer, changed), { class: 'danger', 'aria-label': `Forget answer ${number} about ${client}`, data: { key: `forget ${number}` } })));
   }));
 }
 
@@ -117,22 +122,44 @@ async function rotate(app, token, changed) {
   changed();
 }
 
+/** Asks for what a new token is to be, until the bridge has made it; then shows it. */
 async function create(app, changed) {
-  const input = (id, label, hint, attributes = {}) => element('div.field', {}, element('label', { for: id }, label), element('p.note', { id: `${id}-hint` }, hint),
-    element('input', { type: 'text', id, 'aria-describedby': `${id}-hint`, autocomplete: 'off', spellcheck: 'false', ...attributes }));
-  const fields = [
-    input('token-client', 'Client', 'A name that policies know it by', { placeholder: 'dashboard', autofocus: true }),
-    input('token-origin', 'Origins', 'The web pages that may use it, with spaces between; empty for programs', { placeholder: 'https://studio.example' }),
-    input('token-expires', 'Good for', 'Such as 30d; 90 days if empty', { placeholder: '90d' }),
-  ];
-  const value = index => fields[index].querySelector('input').value.trim();
-  const answer = await showDialog('New token', [element('div.fields', {}, ...fields)], [
-    element('button', { type: 'button', data: { answer: '' } }, 'Cancel'), element('button', { type: 'button', class: 'primary', data: { answer: 'yes' } }, 'Create'),
+  const fields = {
+    '/client': textField('token-client', 'Client', { hint: 'A name that policies know it by', placeholder: 'dashboard', autofocus: true }),
+    '/origins': textField('token-origin', 'Origins', { hint: 'The web pages that may use it, with spaces between; empty for programs', placeholder: 'https://studio.example' }),
+    '/expires': textField('token-expires', 'Good for', { hint: 'Such as 30d; 90 days if empty', placeholder: '90d' }),
+  };
+  const problem = element('p.problem', { role: 'alert' });
+  let making = null;
+  const make = async () => {
+    const order = { client: fields['/client'].value, origins: fields['/origins'].value.split(/[\s,]+/).filter(Boolean) };
+    if (fields['/expires'].value) order.expires = fields['/expires'].value;
+    try {
+      const made = await app.api.createToken(order);
+      form.closest('dialog')?.close('made');
+      return made;
+    } catch (error) {
+      making = null;
+      if (!form.isConnected) app.notices.warn(inWords(error));
+      else if (!objectTo(fields, error.errors ?? [])) replace(problem, inWords(error));
+      return null;
+    }
+  };
+  const submit = event => {
+    event.preventDefault();
+    if (making) return;
+    Object.values(fields).forEach(field => field.clear());
+    replace(problem);
+    making = make();
+  };
+  const form = element('form.fields', { id: 'token-form', on: { submit } }, ...Object.values(fields).map(({ node }) => node), problem);
+  await showDialog('New token', [form], [
+    element('button', { type: 'button', data: { answer: '' } }, 'Cancel'), element('button', { type: 'submit', form: 'token-form', class: 'primary' }, 'Create'),
   ]);
-  if (answer !== 'yes') return;
-  const order = { client: value(0), origins: value(1).split(/[\s,]+/).filter(Boolean) };
-  if (value(2)) order.expires = value(2);
-  await tried(app, async () => showToken(await app.api.createToken(order)));
+  // It may have been made although nobody waited for it any more: then it is shown all the same.
+  const made = await making;
+  if (!made) return;
+  await showToken(made);
   changed();
 }
 
@@ -173,25 +200,31 @@ const written = rule => (typeof rule === 'string' ? rule : Object.entries(rule ?
 
 function explainForm(app) {
   const answer = element('div', { 'aria-live': 'polite' });
-  const input = (id, label, placeholder) => [element('label', { for: id }, label), element('input', { type: 'text', id, placeholder, autocomplete: 'off', spellcheck: 'false' })];
-  const payload = element('textarea.code', { id: 'explain-payload', rows: '3', spellcheck: 'false', placeholder: '{"name": "Project_001"}' });
-  const value = id => form.querySelector(`#${id}`).value.trim();
+  const fields = {
+    '/type': textField('explain-type', 'Event type', { placeholder: 'CREATE_RESOURCE' }),
+    '/client': textField('explain-client', 'Client', { placeholder: 'local' }),
+    '/origin': textField('explain-origin', 'Origin', { placeholder: 'none' }),
+    '/payload': textField('explain-payload', 'Payload', { rows: '3', placeholder: '{"name": "Project_001"}', isOptional: true }),
+  };
+  const [type, client, origin, payload] = Object.values(fields);
+  payload.node.classList.add('wide');
   const ask = async event => {
     event.preventDefault();
+    Object.values(fields).forEach(field => field.clear());
+    const question = { type: type.value, client: client.value || 'local', origin: origin.value || null };
+    const { value, problem } = payload.value ? readObject(payload.input.value) : {};
+    if (value) question.payload = value;
+    const own = [];
+    if (!type.value) own.push({ pointer: '/type', message: 'which event? Give its type, such as CREATE_RESOURCE' });
+    if (problem) own.push({ pointer: '/payload', message: problem });
+    if (objectTo(fields, own)) return void replace(answer);
     try {
-      const question = { type: value('explain-type'), client: value('explain-client') || 'local', origin: value('explain-origin') || null };
-      if (payload.value.trim()) question.payload = JSON.parse(payload.value);
       replace(answer, explanation(await app.api.explain(question)));
     } catch (error) {
-      replace(answer, element('p.problem', {}, inWords(error)));
+      replace(answer, objectTo(fields, error.errors ?? []) ? null : element('p.problem', {}, inWords(error)));
     }
   };
-  const form = element('form.explain', { on: { submit: ask } },
-    element('div.field', {}, input('explain-type', 'Event type', 'CREATE_RESOURCE')), element('div.field', {}, input('explain-client', 'Client', 'local')),
-    element('div.field', {}, input('explain-origin', 'Origin', 'none')),
-    element('div.field.wide', {}, element('label', { for: 'explain-payload' }, 'Payload', element('span.note', {}, ' optional')), payload),
-    element('button', { type: 'submit', class: 'primary' }, 'Explain'));
-  return element('div', {}, form, answer);
+  return element('div', {}, element('form.explain', { on: { submit: ask } }, ...Object.values(fields).map(({ node }) => node), element('button', { type: 'submit', class: 'primary' }, 'Explain')), answer);
 }
 
 function explanation({ decision, rules = [], plan }) {
