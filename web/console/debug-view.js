@@ -5,8 +5,8 @@ import { button, element, replace, setText } from './elements.js';
 import { duration, number, relative, time } from './formats.js';
 import { beginning } from './hidden-characters.js';
 import { icon } from './icons.js';
-import { facts } from './plan-view.js';
 import { coalesced } from './listeners.js';
+import { liveFacts } from './plan-view.js';
 import { VirtualList } from './virtual-list.js';
 
 const COLUMNS = [{ name: 'way', label: 'Way' }, { name: 'time', label: 'Time' }, { name: 'type', label: 'Type' }, { name: 'text', label: 'Message' }, { name: 'size', label: 'Size' }];
@@ -14,25 +14,31 @@ const COLUMNS = [{ name: 'way', label: 'Way' }, { name: 'time', label: 'Time' },
 export function debugView(app) {
   const { log } = app;
   const filter = { way: '', type: '', text: '' };
-  const diagnostics = element('div');
+  const diagnostics = liveFacts();
   const chosen = element('div.message', { 'aria-live': 'polite' });
   const list = new VirtualList({ label: 'Messages, newest first', columns: COLUMNS, key: entry => String(entry.number), fill, open: entry => showMessage(chosen, entry) });
+  const empty = element('p.list-empty.note');
   const status = element('p.list-status');
   const drawLog = () => {
     const fits = ({ direction, type, text }) => (!filter.way || filter.way === direction) && (!filter.type || filter.type === type)
       && (!filter.text || text.toLowerCase().includes(filter.text));
     const rows = log.entries.filter(fits).reverse();
     list.show(rows);
-    setText(status, `${number(rows.length)} of ${number(log.entries.length)} kept; ${number(log.total.in)} in and ${number(log.total.out)} out in all`);
+    const isPaused = log.pausedSince !== null;
+    empty.hidden = rows.length > 0;
+    setText(empty, log.entries.length ? 'No message fits.' : isPaused ? 'Paused: new messages are not kept.' : 'New messages appear here as they come.');
+    setText(status, `${number(rows.length)} of ${number(log.entries.length)} kept; ${number(log.total.in)} in and ${number(log.total.out)} out in all${isPaused ? `; paused, ${number(log.missed)} came meanwhile and were not kept` : ''}`);
+    setText(pausing, isPaused ? `Paused since ${time(log.pausedSince)}` : '');
+    pause.classList.toggle('is-on', isPaused);
+    setText(pause, isPaused ? 'Resume' : 'Pause');
     if (types.childElementCount !== log.types.size + 1) fillTypes();
   };
-  let measured = null;
+  // The answer to a ping is the newest round trip that the connection knows of, as are those of its own pings later.
   const measure = async () => {
-    const begin = performance.now();
-    await app.bridge.request('get_status').then(() => { measured = performance.now() - begin; }, error => app.notices.warn(error.message));
+    await app.bridge.ping().catch(error => app.notices.warn(error.message));
     drawDiagnostics();
   };
-  const drawDiagnostics = () => replace(diagnostics, facts(inWordsOf(app.bridge.diagnostics(), app, measured)));
+  const drawDiagnostics = () => diagnostics.show(inWordsOf(app.bridge.diagnostics(), app));
   const draw = coalesced(() => {
     drawLog();
     drawDiagnostics();
@@ -46,20 +52,19 @@ export function debugView(app) {
     types.value = chosenType;
   };
   const search = element('input', { type: 'search', 'aria-label': 'Search the messages', placeholder: 'Search the messages', on: { input: () => { filter.text = search.value.toLowerCase(); drawLog(); } } });
-  const pause = button('Pause', () => {
-    log.isPaused = !log.isPaused;
-    pause.setAttribute('aria-pressed', log.isPaused);
-  }, { 'aria-pressed': String(log.isPaused) });
+  const pausing = element('p.paused', { role: 'status' });
+  // Its label says what it does next, so it has no pressed state besides.
+  const pause = button('Pause', () => (log.pausedSince === null ? log.pause() : log.resume()));
   const end = [log.changed.add(draw), app.connectionChanged.add(draw)];
   const ticker = setInterval(() => !document.hidden && drawDiagnostics(), 2000);
   draw();
   return {
     node: element('div.debug', {},
       element('section.card', {}, element('header', {}, element('h2', {}, 'Connection'), element('div.buttons', {},
-        button('Measure', measure, { title: 'Asks the bridge something, and looks how long the answer takes' }), button('Reconnect', () => app.bridge.reconnect(), { title: 'Drops the connection and makes a new one' }), copyButton(() => report(app), 'Copy diagnostics'))), diagnostics),
+        button('Measure', measure, { title: 'Asks the bridge something, and looks how long the answer takes' }), button('Reconnect', () => app.bridge.reconnect(), { title: 'Drops the connection and makes a new one' }), copyButton(() => report(app), 'Copy diagnostics'))), diagnostics.node),
       element('section.messages', { 'aria-label': 'Messages' },
-        element('div.filters', {}, element('h2', {}, 'Messages'), element('div.filter-line', {}, choice('Way', { '': 'Both ways', in: 'Received', out: 'Sent' }, 'way'), types, search, pause, button('Clear', () => log.clear()))),
-        element('div.split.is-flat', {}, element('div.list', {}, list.node, status), chosen))),
+        element('div.filters', {}, element('h2', {}, 'Messages'), element('div.filter-line', {}, choice('Way', { '': 'Both ways', in: 'Received', out: 'Sent' }, 'way'), types, search, pause, button('Clear', () => log.clear()), pausing)),
+        element('div.split.is-flat', {}, element('div.list', {}, list.node, empty, status), chosen))),
     title: 'Debug', search: () => search.focus(),
     close() {
       clearInterval(ticker);
@@ -90,13 +95,12 @@ function showMessage(place, entry) {
   replace(place, element('header', {}, element('h3', {}, entry.type), copyButton(entry.text)), element('pre.json', { tabindex: '0', 'aria-label': 'Message' }, element('code', {}, text)));
 }
 
-function inWordsOf(state, app, measured) {
-  const roundTrip = measured ?? state.roundTrip;
+function inWordsOf(state, app) {
   const ago = at => (at ? relative(at) : 'never');
   return {
     State: state.state, Address: state.url, Transport: state.transport, Client: state.client, Session: state.session,
     'Connected since': state.connectedSince ? `${time(state.connectedSince)} (${relative(state.connectedSince)})` : 'not connected',
-    'Connections made': state.connections, 'Round trip': roundTrip === null ? 'not measured yet' : duration(roundTrip),
+    'Connections made': state.connections, 'Round trip': state.roundTrip === null ? 'not measured yet' : duration(state.roundTrip),
     'Last message': ago(state.lastMessageAt), Subscriptions: state.subscriptions.join(', ') || 'none',
     Pending: `${state.pending.deliveries} deliveries, ${state.pending.unsent} unsent, ${state.pending.requests} requests`,
     'Last confirmation': state.seq ?? 'none', Acknowledged: state.acknowledged ?? 'none', 'Last error': state.lastError ? `${state.lastError.code}: ${state.lastError.message}` : 'none',

@@ -10,14 +10,20 @@ export class MessageLog {
   entries = [];
   total = { in: 0, out: 0, note: 0 };
   types = new Set();
-  isPaused = false;
+  /** When it was paused; null while messages are kept. */
+  pausedSince = null;
+  /** How many came meanwhile. */
+  missed = 0;
   changed = new Listeners();
   #number = 0;
   #tell = coalesced(() => this.changed.tell());
 
   add({ direction, at, message }) {
     this.total[direction] += 1;
-    if (this.isPaused) return;
+    if (this.pausedSince !== null) {
+      this.missed += 1;
+      return void this.#tell();
+    }
     const type = String(message.type ?? '?');
     if (this.types.size < 200) this.types.add(type);
     const text = JSON.stringify(message);
@@ -31,6 +37,17 @@ export class MessageLog {
   }
 
   note(text) { this.add({ direction: 'note', at: Date.now(), message: { type: 'connection', note: text } }); }
+
+  pause() {
+    this.pausedSince = Date.now();
+    this.missed = 0;
+    this.#tell();
+  }
+
+  resume() {
+    this.pausedSince = null;
+    this.#tell();
+  }
 
   clear() {
     this.entries = [];

@@ -1,6 +1,6 @@
 /** A plan, as a dry run answers it: who decided, and all that each step would do. */
 
-import { element } from './elements.js';
+import { element, setText } from './elements.js';
 import { bytes } from './formats.js';
 import { icon } from './icons.js';
 import { jsonView } from './json-view.js';
@@ -86,6 +86,29 @@ function busView({ bus, destination, path, interface: name, member, signature, a
     'If not running': start === 'auto' ? 'the bus starts it' : 'fails',
   }), values.length ? element('ol.argv', { 'aria-label': 'Arguments' },
     ...values.map((value, index) => element('li', {}, element('span.index', {}, index), element('code', {}, JSON.stringify(value))))) : null);
+}
+
+/** As `facts`, of texts and shown again and again: only what differs is touched, so that a text that is being selected stays so. */
+export function liveFacts() {
+  const rows = new Map();
+  const node = element('dl.facts');
+  const rowOf = name => {
+    const value = element('span');
+    const row = element('div', {}, element('dt', {}, name), element('dd', {}, value));
+    rows.set(name, { row, value });
+    node.append(row);
+    return rows.get(name);
+  };
+  return {
+    node,
+    show(values) {
+      for (const [name, text] of Object.entries(values)) {
+        const { row, value } = rows.get(name) ?? rowOf(name);
+        row.hidden = text === null || text === undefined || text === '';
+        if (!row.hidden) setText(value, String(text));
+      }
+    },
+  };
 }
 
 /** Names and values; what is null is left out. */
