@@ -1,22 +1,35 @@
 /** A small chart of what was lately. */
 
-import { drawing, element, replace } from './elements.js';
+import { BUCKET } from './activity.js';
+import { drawing, element, replace, setText } from './elements.js';
+import { duration } from './formats.js';
 
 const WIDTH = 300;
 const HEIGHT = 48;
 
+/** The highest that is drawn, in words: of bars, how many there were in a second; of a line, how long it took. */
+const HIGHEST = {
+  bars: most => `max ${Number((most / (BUCKET / 1000)).toPrecision(2))}/s`,
+  line: most => `max ${duration(most)}`,
+};
+
 /**
- * @param {'bars' | 'line'} kind
+ * @param {'bars' | 'line'} kind bars count what happened in each part of the time, a line tells milliseconds
  * @param {(values: (number | null)[]) => string} describe in words, for those who don't see it
  */
 export function sparkline(kind, describe) {
   const shape = drawing('g', {});
   const svg = drawing('svg', { class: `sparkline ${kind}`, viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img', 'aria-label': describe([]) }, shape);
-  const node = element('div.chart', {}, svg);
+  const span = element('span');
+  const highest = element('span');
+  const node = element('figure', {}, element('div.chart', {}, svg), element('figcaption.scale.note', {}, span, highest, element('span', {}, 'now')));
   return {
     node,
     show(values) {
-      const most = Math.max(1, ...values.map(value => value ?? 0));
+      const top = Math.max(0, ...values);
+      const most = Math.max(1, top);
+      setText(span, `${Math.round(values.length * BUCKET / 60_000)} min ago`);
+      setText(highest, top ? HIGHEST[kind](top) : 'nothing yet');
       const step = WIDTH / values.length;
       const y = value => HEIGHT - 2 - (value / most) * (HEIGHT - 6);
       svg.setAttribute('aria-label', describe(values));
