@@ -25,10 +25,11 @@ const STATES = {
 
 export function auditView(app, route) {
   const filter = { text: route.query.get('q') ?? '', verb: route.query.get('verb') ?? '', outcome: route.query.get('outcome') ?? '', from: null, to: null };
+  const types = typesOfEvents();
   const feed = new AuditFeed(app.api, app.activity, app.connected);
   const aside = element('div.aside', { hidden: true });
   const list = new VirtualList({
-    label: 'Records, newest first', columns: COLUMNS, key: row => String(row.seq), fill, open: row => open(row), end: () => feed.more(),
+    label: 'Records, newest first', columns: COLUMNS, key: row => String(row.seq), fill: (cells, row) => fill(cells, row, types), open: row => open(row), end: () => feed.more(),
   });
   const empty = element('div.list-empty');
   const status = element('p.list-status', { role: 'status' });
@@ -55,6 +56,7 @@ export function auditView(app, route) {
   const draw = () => {
     const { rows, isLoading, isComplete, error } = feed;
     const isEmpty = rows.length === 0 && !isLoading;
+    types.learn(rows);
     list.show(rows);
     list.node.hidden = isEmpty;
     empty.hidden = !isEmpty;
@@ -107,7 +109,25 @@ function searchField(filter, apply) {
   return { node: element('div.search', { role: 'search' }, icon('search'), input), focus: () => input.focus() };
 }
 
-function fill(cells, row) {
+/** The types of events, for records that name only the event's id, such as those of outcomes: told by other records about the same event. */
+function typesOfEvents() {
+  const known = new Map();
+  let looked = null;
+  return {
+    learn(rows) {
+      if (rows === looked) return;
+      looked = rows;
+      known.clear();
+      for (const { about } of rows) {
+        const [type, id] = about.split(' ');
+        if (EVENT.test(id)) known.set(id, type);
+      }
+    },
+    of: ({ about }) => known.get(about.split(' ', 1)[0]),
+  };
+}
+
+function fill(cells, row, types) {
   setText(cells.seq, String(row.seq));
   setText(cells.time, moment(row.at));
   setText(cells.who, row.who);
@@ -116,7 +136,8 @@ function fill(cells, row) {
     cells.outcome.shownOutcome = row.outcome;
     replace(cells.outcome, outcomeBadge(row.outcome));
   }
-  setText(cells.about, row.about || row.detail);
+  const type = types.of(row);
+  setText(cells.about, type ? `${type} ${row.about}` : row.about || row.detail);
   setText(cells.from, row.from);
 }
 
