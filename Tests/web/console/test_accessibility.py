@@ -133,7 +133,7 @@ class AccessibilityTests(unittest.TestCase):
         self.browser.resize(1440, 900)
 
     def test_dialogs(self):
-        for open_dialog in ("document.getElementById('help').click()", "document.querySelector('.access button').click()"):
+        for open_dialog in ("document.getElementById('help').click()", "document.querySelector('.access header button').click()"):
             self.browser.go("#/access")
             self.browser.wait(lambda: self.browser.find(".access table"), "the view")
             self.browser.driver.execute_script(open_dialog)
