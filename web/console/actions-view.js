@@ -1,7 +1,7 @@
 /** Actions: fill in, look at what it would do, send, watch. */
 
 import { inWords } from './api.js';
-import { button, element, replace, setText } from './elements.js';
+import { button, element, replace } from './elements.js';
 import { EventDetail } from './event-detail.js';
 import { freshness } from './freshness.js';
 import { icon } from './icons.js';
@@ -92,7 +92,6 @@ function actionPage(app, action) {
   let isClosed = false;
   const result = element('section.result', { 'aria-label': 'What it would do', 'aria-live': 'polite' });
   const paste = snippets(location.origin);
-  const why = element('p.problem', { id: 'send-problem', role: 'status' });
   const closeDetail = () => {
     detail?.close();
     detail = null;
@@ -149,14 +148,13 @@ function actionPage(app, action) {
 
   // Switched off in a way that leaves them the focus, and a screen reader tells why.
   const switchable = (label, work, attributes) => button(label, event => event.detail < 2 && work(), {
-    ...attributes, 'aria-describedby': why.id,
+    ...attributes, 'aria-describedby': 'payload-problem',
   });
   const looking = switchable('Dry run', dryRun, { data: { verb: 'dry-run' } });
   const sending = switchable('Send', send, { class: 'primary', data: { verb: 'send' } });
   const drawButtons = () => {
     looking.setAttribute('aria-disabled', String(Boolean(editor.problem)));
     sending.setAttribute('aria-disabled', String(Boolean(editor.problem || draft.delivery)));
-    setText(why, editor.problem ? `The JSON cannot be sent yet. ${editor.problem}` : '');
   };
   const draw = () => {
     drawButtons();
@@ -178,7 +176,7 @@ function actionPage(app, action) {
         } else if (event.target.tagName === 'INPUT') dryRun();
       },
     },
-  }, editor.node, element('div.buttons', {}, looking, sending, element('span.note', {}, 'Enter looks, Ctrl Enter sends')), why);
+  }, editor.node, element('div.buttons', {}, looking, sending, element('span.note', {}, 'Enter looks, Ctrl Enter sends')));
   editor.listen(draw);
   draw();
   if (draft.delivery) follow(draft.delivery);

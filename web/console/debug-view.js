@@ -17,7 +17,8 @@ export function debugView(app) {
   const diagnostics = liveFacts();
   const chosen = element('div.message', { 'aria-live': 'polite' });
   const list = new VirtualList({ label: 'Messages, newest first', columns: COLUMNS, key: entry => String(entry.number), fill, open: entry => showMessage(chosen, entry) });
-  const empty = element('p.list-empty.note');
+  const reason = element('p');
+  const empty = element('div.list-empty', {}, element('div.empty', {}, reason));
   const status = element('p.list-status');
   const drawLog = () => {
     const fits = ({ direction, type, text }) => (!filter.way || filter.way === direction) && (!filter.type || filter.type === type)
@@ -26,7 +27,8 @@ export function debugView(app) {
     list.show(rows);
     const isPaused = log.pausedSince !== null;
     empty.hidden = rows.length > 0;
-    setText(empty, log.entries.length ? 'No message fits.' : isPaused ? 'Paused: new messages are not kept.' : 'New messages appear here as they come.');
+    list.node.hidden = rows.length === 0;
+    setText(reason, log.entries.length ? 'No message fits.' : isPaused ? 'Paused: new messages are not kept.' : 'New messages appear here as they come.');
     setText(status, `${number(rows.length)} of ${number(log.entries.length)} kept; ${number(log.total.in)} in and ${number(log.total.out)} out in all${isPaused ? `; paused, ${number(log.missed)} came meanwhile and were not kept` : ''}`);
     setText(pausing, isPaused ? `Paused since ${time(log.pausedSince)}` : '');
     pause.classList.toggle('is-on', isPaused);

@@ -1,6 +1,6 @@
 /** A payload to fill in, as a form or as JSON. What was edited last is what counts, as it stands there. */
 
-import { element, replace } from './elements.js';
+import { element, setText } from './elements.js';
 import { readObject } from './json-text.js';
 import { hasSecrets, schemaForm, withoutSecrets } from './schema-form.js';
 
@@ -15,7 +15,7 @@ export function payloadEditor(schema) {
   const editor = {
     node: null,
     get payload() { return written ? written.value : form.value(); },
-    /** Why there is no payload; null if there is one. */
+    /** Why there is no payload; null if there is one. It stands in the element `payload-problem`. */
     get problem() { return written?.problem ?? null; },
     /** The payload for everybody to see. */
     get shown() { return withoutSecrets(schema, editor.payload); },
@@ -33,7 +33,7 @@ export function payloadEditor(schema) {
     take(null);
     changed();
   });
-  const problem = element('p.problem', { id: 'payload-problem' });
+  const problem = element('p.problem', { id: 'payload-problem', role: 'status' });
   const text = element('textarea.code', {
     rows: '10', spellcheck: 'false', 'aria-label': 'Payload as JSON', 'aria-describedby': problem.id,
     on: {
@@ -48,11 +48,11 @@ export function payloadEditor(schema) {
   });
   const take = read => {
     written = read;
-    replace(problem, read?.problem ? `This is no JSON object yet. ${read.problem}` : null);
+    setText(problem, read?.problem ? `The JSON cannot be sent yet. ${read.problem}` : '');
     text.setAttribute('aria-invalid', String(Boolean(read?.problem)));
     if (!read) text.value = JSON.stringify(form.value(), null, 2);
   };
   take(null);
-  editor.node = element('div.payload', {}, form.node, hasSecrets(schema) ? null : element('details', {}, element('summary', {}, 'As JSON'), text, problem));
+  editor.node = element('div.payload', {}, form.node, hasSecrets(schema) ? null : element('details', {}, element('summary', {}, 'As JSON'), text), problem);
   return editor;
 }
