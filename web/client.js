@@ -956,6 +956,7 @@ class Bridge {
       this.#pausedUntil = 0;
       if (this.#mustSubscribe) this.#subscribe(this.#wanted);
       this.#mustSubscribe = false;
+      this.#acknowledgeSoon();
       this.#pump();
     }, pause);
   }
@@ -1390,8 +1391,9 @@ class Bridge {
     }
     if (!delivery) {
       if (error.code === 'rate_limited') {
-        // It doesn't say what it refused: a ping, or a subscription.
+        // It doesn't say what it refused: a ping, an acknowledgement, or a subscription.
         this.#mustSubscribe = true;
+        this.#acknowledged = this.#cursor.acknowledged;
         for (const { reject } of this.#pinged.splice(0)) reject(error);
         this.#pause(error.retryAfter);
       }

@@ -218,10 +218,13 @@ class DashboardTests(unittest.TestCase):
         self.wait_for("#notice", server.origin)
 
     def test_a_bridge_that_is_off_is_told_from_one_that_refuses(self):
+        token = self.bridge.token()
         self.bridge.kill()
         server = DashboardServer(self.bridge.port)
         self.addCleanup(server.remove)
         self.browser.get(server.origin)
+        self.wait_for("#notice", "No token was given")
+        self.sign_in(token)
         self.wait_for("#connection", "off")
         self.wait_for("#notice", f"No bridge answers at 127.0.0.1:{self.bridge.port}")
 

@@ -57,8 +57,8 @@ struct SocketUpgrades: Sendable {
         let asCloudEvents = subprotocols.selected == WebSocketSubprotocols.cloudEvents
         return .upgrade(headers: headers) { [client] connection in
             await EventSocket(
-                services: services, connection: connection, channel: channel, origin: origin, opening: opening, asCloudEvents: asCloudEvents,
-                logger: logger
+                services: services, connection: connection, channel: channel, origin: origin, opening: opening,
+                asCloudEvents: asCloudEvents, logger: logger
             ).run(client)
         }
     }
