@@ -19,6 +19,8 @@ static const struct deskbridge_web_file files[] = {
 #include "File.h"
 #define FILE "../../web/console/audit-view.js"
 #include "File.h"
+#define FILE "../../web/console/catch-up.js"
+#include "File.h"
 #define FILE "../../web/console/console.css"
 #include "File.h"
 #define FILE "../../web/console/debug-view.js"
