@@ -73,6 +73,8 @@ static const struct deskbridge_web_file files[] = {
 #include "File.h"
 #define FILE "../../web/console/schema-form.js"
 #include "File.h"
+#define FILE "../../web/console/session-outbox.js"
+#include "File.h"
 #define FILE "../../web/console/session.js"
 #include "File.h"
 #define FILE "../../web/console/shortcuts.js"

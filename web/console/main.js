@@ -4,7 +4,7 @@ import { connect } from '/client.js';
 import { accessView } from './access-view.js';
 import { actionsView } from './actions-view.js';
 import { Activity } from './activity.js';
-import { Api } from './api.js';
+import { Api, inWords } from './api.js';
 import { auditView } from './audit-view.js';
 import { catchUp } from './catch-up.js';
 import { debugView } from './debug-view.js';
@@ -18,6 +18,7 @@ import { nowView } from './now-view.js';
 import { Outputs } from './outputs.js';
 import { queueView } from './queue-view.js';
 import { hashOf, routeOf } from './routes.js';
+import { SessionOutbox } from './session-outbox.js';
 import { buySession, forgetSession, keepPlace, storedSession, takeTicket } from './session.js';
 import { listenForKeys, showHelp } from './shortcuts.js';
 import { showSignIn } from './sign-in.js';
@@ -53,7 +54,7 @@ function open(session) {
   const log = new MessageLog();
   const app = {
     session, log, notices: new Notices(),
-    bridge: connect({ url: location.origin, token: session.token, channels: ['events', 'output:*', 'status'], outbox: 'memory', since: session.seq }),
+    bridge: connect({ url: location.origin, token: session.token, channels: ['events', 'output:*', 'status'], outbox: new SessionOutbox(), since: session.seq }),
     activity: new Activity(), outputs: new Outputs(), connected: new Listeners(), connectionChanged: new Listeners(), clientsChanged: new Listeners(),
     connectionHistory: [], version: null,
     /** Shows another place; `quietly` only says in the address where one is. */
@@ -112,6 +113,7 @@ function listen(app, close) {
     document.body.classList.remove('is-signed-in');
     showSignIn(main, 'This session has ended. A session ends when the bridge is started anew, after 12 hours, or when it is revoked. Sign in again: what runs goes on meanwhile.', () => location.reload());
   });
+  bridge.on('delivery', delivery => delivery.restored && announce(app.notices, delivery));
   bridge.on('state', message => activity.state(message));
   bridge.on('output', message => app.outputs.add(message));
   bridge.on('status', message => {
@@ -123,6 +125,16 @@ function listen(app, close) {
   bridge.on('message', message => log.add(message));
   bridge.on('error', error => log.note(`${error.code}: ${error.message}`));
   showState({ state: bridge.state, error: null });
+}
+
+/** Says of what was sent before the sign-in that it went out now. What the bridge had already goes on as it did. */
+async function announce(notices, delivery) {
+  try {
+    const { replayed } = await delivery.accepted;
+    if (!replayed) notices.say(`${delivery.type} was sent, as it could not be before`);
+  } catch (error) {
+    if (error.code !== 'closed') notices.warn(`${delivery.type}, which could not be sent before, was refused. ${inWords(error)}`);
+  }
 }
 
 function showViews(app) {
