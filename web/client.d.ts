@@ -9,7 +9,7 @@ export function newKey(): string;
 export interface ConnectOptions {
   /** Where the bridge listens, such as `http://127.0.0.1:7420`. `localhost` becomes `127.0.0.1`. */
   url?: string;
-  /** The bridge's port on 127.0.0.1. Default: the one this module was loaded from if it is a bridge's `/client.js`, otherwise 7420. */
+  /** The bridge's port on 127.0.0.1. Default: the one this module was loaded from if another page's server did not send it, otherwise 7420. */
   port?: number;
   /** A token (`dbt_…`), or a function that gives one, asked again after the bridge refused the last one. */
   token?: string | (() => string | Promise<string>);

@@ -6,6 +6,11 @@ const FINAL = new Set(['succeeded', 'failed', 'cancelled', 'expired', 'unknown']
 const PASSING = new Set(['rate_limited', 'storage_full', 'shutting_down', 'internal_error', 'unauthenticated']);
 /** Requests that change nothing, and so may be asked again after a reconnect. */
 const QUESTION = /^(get|list|plan|explain)/;
+const TYPE = /^[A-Z][A-Z0-9_]{0,63}$/;
+const EVENTS = new Set([
+  'connecting', 'connected', 'reconnecting', 'offline', 'unauthorized', 'closed', 'connection', 'confirmation', 'state', 'output', 'status', 'delivery',
+  'message', 'error',
+]);
 const WIDEST_WINDOW = 32;
 const MOST_UPDATES = 1000;
 const ACKNOWLEDGE_AFTER = 1000;
@@ -661,12 +666,18 @@ class Bridge {
     if (known) delivery.fail(new BridgeError('key_reused', `Another event was sent under the key ${idempotencyKey}.`));
     else if (this.state === 'closed') delivery.fail(closed());
     else if (signal?.aborted) delivery.fail(aborted());
-    else {
+    else if (!TYPE.test(type)) {
+      const message = 'must be capital letters, digits and "_", beginning with a letter, at most 64 characters';
+      delivery.fail(new BridgeError('invalid_event', `The type of an event ${message}.`, { errors: [{ pointer: '/type', message }] }));
+    } else {
       this.#ready.then(() => this.#outbox.put(entry)).catch((error) => this.#report('outbox_failed', 'The outbox could not keep the event', error));
       this.#add(delivery);
       if (timeout) {
-        delivery.timer = setTimeout(() => delivery.giveUp(new BridgeError(
-          'timeout', `No confirmation of ${type} came within ${timeout} ms. The event goes on; sending it again under the key ${idempotencyKey} joins it.`)), timeout);
+        delivery.timer = setTimeout(() => {
+          const rest = delivery.phase === 'unsent' && !delivery.attempts ? `It has not been sent yet, and waits in the outbox. ${this.lastError?.message ?? ''}`
+            : `The event goes on; sending it again under the key ${idempotencyKey} joins it.`;
+          delivery.giveUp(new BridgeError('timeout', `No confirmation of ${type} came within ${timeout} ms. ${rest}`.trim()));
+        }, timeout);
       }
       const abort = () => { if (!this.#withdraw(delivery, aborted())) delivery.giveUp(aborted()); };
       signal?.addEventListener('abort', abort, { once: true, signal: this.#page.signal });
@@ -711,6 +722,7 @@ class Bridge {
   }
 
   on(name, listener) {
+    if (!EVENTS.has(name)) throw new TypeError(`There is no event "${name}". There are ${[...EVENTS].join(', ')}.`);
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
     return () => { listeners.delete(listener); };
@@ -937,6 +949,7 @@ class Bridge {
       return;
     }
     if (turn !== this.#turn || this.state === 'closed') return;
+    if (!credential.token && !credential.ticket) return this.#refused(new BridgeError('unauthenticated', `No token was given. ${makeToken()}`));
     const handlers = {
       message: (message) => { if (this.#link === link) this.#receive(message); },
       lost: (how) => { if (this.#link === link) this.#fall(how); },
@@ -984,12 +997,18 @@ class Bridge {
       const turn = ++this.#turn;
       return void this.#obtain().then(({ token: given }) => {
         if (turn !== this.#turn || this.state === 'closed') return;
-        if (given === refused) this.#become('unauthorized', why);
+        if (given === refused) this.#rest(why);
         else if (this.#attempt++ < 1) this.#open();
         else this.#wait(why);
-      }, () => { if (turn === this.#turn) this.#become('unauthorized', why); });
+      }, () => { if (turn === this.#turn) this.#rest(why); });
     }
     if (why.code === 'unauthenticated' && typeof ticket === 'function' && this.#attempt < 1) return this.#wait(why);
+    this.#rest(why);
+  }
+
+  /** Until `signIn()`. */
+  #rest(why) {
+    if (!['unauthorized', 'connection', 'error'].some((name) => this.#listeners.get(name)?.size)) console.error(why);
     this.#become('unauthorized', why);
     for (const request of [...this.#requests.values()]) request.reject(why);
   }
@@ -1244,6 +1263,7 @@ class Bridge {
     }
     if (!delivery) {
       if (error.code === 'rate_limited') this.#pause(error.retryAfter);
+      if (!this.#listeners.get('error')?.size) console.error(error);
       return void this.#emit('error', error);
     }
     if (!PASSING.has(error.code)) return this.#finish(delivery, () => delivery.fail(error));
@@ -1288,7 +1308,9 @@ const aborted = () => new BridgeError('aborted', 'The caller stopped waiting.');
 
 /** Where the bridge is; `localhost` may lead to another program's port on ::1, and is not always exempt from mixed-content rules. */
 function address({ url, port }) {
-  const own = /^http:\/\/(127\.0\.0\.1|\[::1\]):(\d+)\/client\.js/.exec(import.meta.url)?.[2];
+  // A page that has a copy of its own is no bridge.
+  const isCopy = globalThis.location && new URL(import.meta.url).origin === location.origin;
+  const own = isCopy ? undefined : /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost):(\d+)\/client\.js/.exec(import.meta.url)?.[2];
   const found = new URL(url ?? `http://127.0.0.1:${port ?? own ?? 7420}`);
   if (found.hostname === 'localhost') found.hostname = '127.0.0.1';
   if (!/^(127\.\d+\.\d+\.\d+|\[::1\])$/.test(found.hostname)) throw new TypeError(`A bridge is on this computer, not on ${found.hostname}.`);
@@ -1303,6 +1325,8 @@ function fingerprint(token) {
   return hash >>> 0;
 }
 
+const makeToken = () => `Make one at the desk: deskbridge token create NAME${globalThis.location ? ` --origin ${location.origin}` : ''}`;
+
 /** Why a connection that was there ended. */
 function ending(code, reason, cause) {
   const said = reason ? ` The bridge says: ${reason}.` : '';
@@ -1311,7 +1335,7 @@ function ending(code, reason, cause) {
     case 1001: return new BridgeError('going_away', 'The bridge is stopping. This page connects again as soon as it is back.');
     case 1009: return new BridgeError('too_large', 'A message was larger than the bridge takes.');
     case 1011: return new BridgeError('internal_error', `Something is wrong in the bridge.${said}`);
-    case 4401: return new BridgeError('unauthenticated', `The token was revoked, has expired, or is unknown.${said} Make a new one at the desk: deskbridge token create NAME --origin ${globalThis.location?.origin ?? '…'}`);
+    case 4401: return new BridgeError('unauthenticated', `The token was revoked, has expired, or is unknown.${said} ${makeToken()}`);
     case 4403: return failure('origin_forbidden', null, cause);
     case 4002: return new BridgeError('replaced', 'Another page took over with the same token, which allows one at a time. Reload this page to take it back.');
     case 4413: return new BridgeError('slow_consumer', 'This page read too slowly and was cut off. It connects again, and misses no confirmation.');
@@ -1324,12 +1348,12 @@ function ending(code, reason, cause) {
 function failure(code, url, cause) {
   const origin = globalThis.location?.origin;
   const words = {
-    unreachable: `No bridge answers at ${url?.host}. Is it running on this computer? Try: deskbridge status. If it runs, this page's Content-Security-Policy must allow connect-src http://${url?.host} ws://${url?.host}.`,
+    unreachable: `No bridge answers at ${url?.host}. Is it running on this computer? Try: deskbridge status.${origin ? ` If it runs, this page's Content-Security-Policy must allow connect-src http://${url?.host} ws://${url?.host}.` : ''}`,
     local_network_blocked: `The browser does not let this page reach this computer. Allow it: the icon beside the address, Site settings, "Local network access" (or "Apps on device"), Allow; then reload.`,
     local_network_prompt: `The browser may be asking whether this page may reach apps on this device: choose Allow. Or no bridge answers at ${url?.host}: try deskbridge status.`,
     insecure_page: `Browsers let only pages that came over https reach this computer, and this one came over http. Load it over https.`,
     mixed_content: `This browser does not let a page that came over https talk to ${url?.host}. Use Chrome, Edge or Firefox.`,
-    origin_forbidden: `The bridge is running, but does not let pages from ${origin ?? 'here'} use this token. At the desk: deskbridge token create NAME --origin ${origin ?? 'ORIGIN'}`,
+    origin_forbidden: `${url ? `What answers at ${url.host}` : 'The bridge'} does not let pages from ${origin ?? 'here'} in with this token. ${makeToken()}${url ? ' (deskbridge status says where the bridge listens.)' : ''}`,
     connection_lost: 'The bridge answers, but no connection could be made; trying again.',
   };
   const kind = { local_network_prompt: 'unreachable', insecure_page: 'local_network_blocked' }[code] ?? code;

@@ -386,6 +386,40 @@ test('a listener that throws hurts nobody else', options, async (t) => {
   assert.equal((await failed).code, 'listener_failed');
 });
 
+test('without a token it says so at once, to the console if nobody listens', options, async (t) => {
+  const server = await RunningBridge.start(t);
+  const complaints = t.mock.method(console, 'error', () => {});
+  for (const token of [undefined, null, '', () => undefined]) {
+    const bridge = open(t, { url: server.url, token });
+    while (bridge.state !== 'unauthorized') await pause(1);
+    assert.match(bridge.lastError.message, /No token was given.*deskbridge token create/);
+  }
+  assert.equal(complaints.mock.callCount(), 4);
+  const bridge = open(t, { url: server.url });
+  await next(bridge, 'unauthorized');
+  bridge.signIn({ token: server.token() });
+  assert.equal((await bridge.send('COUNT', { n: 1 })).payload.n, 1);
+  assert.equal(complaints.mock.callCount(), 4);
+});
+
+test('what cannot be sent or listened to is refused here', options, async (t) => {
+  const server = await RunningBridge.start(t);
+  const bridge = open(t, { url: server.url, token: server.token() });
+  for (const type of ['ping', 'subscribe', 'save_note', '_A', 'A'.repeat(65), ''])
+    await assert.rejects(bridge.send(type), (error) => error.code === 'invalid_event' && error.errors[0].pointer === '/type');
+  assert.deepEqual(bridge.deliveries, []);
+  assert.throws(() => bridge.on('conection', () => {}), /There is no event "conection"/);
+});
+
+test('a wait that ends says whether the event went out', options, async (t) => {
+  const server = await RunningBridge.start(t);
+  const bridge = open(t, { url: server.url, token: server.token() });
+  await assert.rejects(bridge.send('GATED', { name: 'a' }, { timeout: 500 }), { code: 'timeout', message: /The event goes on/ });
+  await server.kill();
+  await next(bridge, 'offline');
+  await assert.rejects(bridge.send('COUNT', { n: 1 }, { timeout: 50 }), { code: 'timeout', message: /not been sent yet, and waits in the outbox. No bridge answers/ });
+});
+
 test('only bridges on this computer are connected to, and localhost is not asked for', async () => {
   assert.throws(() => connect({ url: 'http://example.com' }), TypeError);
   const bridge = connect({ url: 'http://localhost:1', outbox: 'memory' });
