@@ -9,6 +9,8 @@ import { sparkline } from './sparkline.js';
 import { ACTIVE, FINAL, stateBadge } from './states.js';
 
 const SHOWN = 6;
+/** Milliseconds. What is done sooner gets no card: cards that flash by would move everything below them. */
+const PATIENCE = 400;
 const CHANGES = 14;
 /** In others, an error is that of the attempt before. */
 const FAULTY = ['failed', 'retrying', 'unknown'];
@@ -21,7 +23,7 @@ export function nowView(app) {
   const rate = element('strong.figure', {}, '–');
   const rateNote = element('span.note', {}, ' ended in 5 min');
   const took = element('strong.figure', {}, '–');
-  const running = runningCards(app);
+  const running = runningCards(app, () => draw());
   const recent = changesList(app);
   const clients = element('div');
   const health = element('div');
@@ -45,12 +47,14 @@ export function nowView(app) {
     setText(took, series.took === null ? '–' : duration(series.took));
   });
   const draw = coalesced(() => {
+    if (press.isHeld) return;
     tiles.draw();
     running.draw();
     recent.draw();
     drawCharts();
   });
 
+  const press = pressOn(node, draw);
   const drawStatus = async () => {
     let status;
     let tokens = [];
@@ -73,7 +77,7 @@ export function nowView(app) {
     close() {
       clearInterval(ticker);
       running.close();
-      recent.close();
+      press.close();
       drawCharts.cancel();
       ends.forEach(end => end());
     },
@@ -107,7 +111,7 @@ function stateTiles(app) {
 }
 
 /** A card with live output for each event that runs. */
-function runningCards(app) {
+function runningCards(app, drawAgain) {
   const cards = new Map();
   const list = element('ul.running');
   const more = element('p.note');
@@ -120,10 +124,15 @@ function runningCards(app) {
   };
   // What was written while the connection was away.
   const end = app.connected.add(() => [...cards.keys()].forEach(id => app.outputs.catchUp(app.api, id)));
+  let timer = null;
   return {
     node,
     draw() {
-      const events = [...app.activity.running.values()].sort((a, b) => b.since - a.since);
+      const now = Date.now();
+      const all = [...app.activity.running.values()];
+      const events = all.filter(event => event.isOlder || now - event.since >= PATIENCE).sort((a, b) => b.since - a.since);
+      clearTimeout(timer);
+      timer = events.length < all.length ? setTimeout(drawAgain, PATIENCE) : null;
       const shown = events.slice(0, SHOWN);
       for (const id of cards.keys()) if (!shown.some(event => event.id === id)) drop(id);
       for (const event of shown) {
@@ -141,6 +150,7 @@ function runningCards(app) {
     },
     close() {
       end();
+      clearTimeout(timer);
       [...cards.keys()].forEach(drop);
     },
   };
@@ -152,10 +162,7 @@ function changesList(app) {
   const rows = new Map();
   const none = element('li.note', {}, 'No events yet. Send one: ', element('code', {}, 'deskbridge send CREATE_RESOURCE --set name=Project_001'),
     ', or from ', element('a', { href: '#/actions' }, 'Actions'), '.');
-  let isPressed = false;
   const draw = () => {
-    // A row that moves on between press and release would get no click.
-    if (isPressed) return;
     const changes = app.activity.recent.slice(0, CHANGES);
     none.remove();
     if (!changes.length) node.append(none);
@@ -173,15 +180,22 @@ function changesList(app) {
       else node.insertBefore(row, place);
     }
   };
+  return { node, draw };
+}
+
+/** Whether something of a node is pressed: what moves away between press and release gets no click. */
+function pressOn(node, released) {
+  const press = { isHeld: false, close: () => names.forEach(name => removeEventListener(name, release)) };
+  const names = ['pointerup', 'pointercancel', 'blur'];
   const release = () => {
-    isPressed = false;
+    if (!press.isHeld) return;
+    press.isHeld = false;
     // The click comes after it.
-    setTimeout(draw);
+    setTimeout(released);
   };
-  node.addEventListener('pointerdown', () => { isPressed = true; });
-  const ends = ['pointerup', 'pointercancel', 'blur'];
-  ends.forEach(name => addEventListener(name, release));
-  return { node, draw, close: () => ends.forEach(name => removeEventListener(name, release)) };
+  node.addEventListener('pointerdown', () => { press.isHeld = true; });
+  names.forEach(name => addEventListener(name, release));
+  return press;
 }
 
 function changeRow({ id, type, client, after, at, took, error }) {

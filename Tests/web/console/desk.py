@@ -294,6 +294,8 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def sign_in(self, desk, place="#/now"):
+        # From the console itself it would be no new page: the one before would be taken for signed in, until it loads itself again.
+        self.driver.get("about:blank")
         self.driver.get(desk.url())
         self.wait(lambda: self.find("#connection[data-connection=connected]"), "signed in")
         self.go(place)

@@ -344,9 +344,41 @@ class NowTests(FeedTest):
         mouse("mousePressed")
         for number in range(3):
             desk.send("ECHO_TEXT", {"text": str(number)}, wait=True)
+        desk.send("RENDER_SHOT", {"shot": "sq22_sh010", "frames": 3})
+        until(lambda: self.events("state=running"), "a card would come above it")
         mouse("mouseReleased")
         wanted = self.script("return window.pressed.getAttribute('href')")
         browser.wait(lambda: browser.driver.current_url.endswith(wanted), "the event that was pressed")
+        browser.go("#/now")
+        browser.wait_for_text("frame 0003 of 3", ".running")
+        desk.open_gate("sq22_sh010")
+
+    def test_what_is_done_at_once_gets_no_card_that_would_move_the_rest(self):
+        cards = self.with_modules(["activity", "now-view", "outputs", "listeners"], """
+            const activity = new m.Activity();
+            const never = () => new Promise(() => {});
+            const app = { activity, outputs: new m.Outputs(), connected: new m.Listeners(), clientsChanged: new m.Listeners(), api: { status: never, tokens: never, event: never } };
+            const view = m.nowView(app);
+            document.querySelector('main').append(view.node);
+            const told = (n, after, ago = 0) => activity.state({ id: `0197b1c0-0000-7000-8000-${String(n).padStart(12, '0')}`, eventType: `T${n}`, client: 'c', attempt: 1,
+              before: 'queued', after, timestamp: new Date(Date.now() - ago).toISOString() });
+            const frames = () => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+            const added = [];
+            new MutationObserver(changes => changes.forEach(change => change.addedNodes.forEach(node => added.push(node.querySelector('a').textContent))))
+              .observe(view.node.querySelector('.running'), { childList: true });
+            told(1, 'running');
+            await frames();
+            told(1, 'succeeded');
+            told(2, 'running', 5000);
+            await frames();
+            const first = added.join(' ');
+            // It comes by itself, without another change.
+            told(3, 'running');
+            while (added.length < 2) await frames();
+            view.close();
+            view.node.remove();
+            return [first, added.join(' ')];""")
+        self.assertEqual(cards, ["T2", "T2 T3"])
 
     def test_clients_tell_their_connections_and_when_their_token_was_used(self):
         browser, desk = self.browser, self.desk
