@@ -3,28 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BridgeError, EventFailedError, connect } from '../../web/client.js';
 import { Proxy, RunningBridge, next, pause } from './bridge.mjs';
+import { KeptOutbox, open } from './connecting.mjs';
 import { WebSocket } from './websocket.mjs';
 
 const options = { timeout: 60000 };
-
-/** Connects, and closes at the end of the test. */
-function open(t, how) {
-  const bridge = connect({ WebSocket, ...how });
-  t.after(() => bridge.close());
-  return bridge;
-}
-
-/** An outbox that outlives a client, as IndexedDB outlives a page. */
-class KeptOutbox {
-  lasting = true;
-  entries = new Map();
-  cursor = null;
-  async open() { return { entries: [...this.entries.values()], cursor: this.cursor }; }
-  async put(entry) { this.entries.set(entry.key, entry); }
-  async remove(key) { this.entries.delete(key); }
-  async setCursor(cursor) { this.cursor = cursor; }
-  close() {}
-}
 
 for (const transport of ['websocket', 'sse']) {
   describe(`over ${transport}`, () => {
@@ -142,7 +124,9 @@ for (const transport of ['websocket', 'sse']) {
       assert.deepEqual(confirmed.payload, { n: 7 });
       assert.equal(restored.restored, true);
       assert.equal((await restored).id, confirmed.id);
+      const closed = new Promise((resolve) => { outbox.close = resolve; });
       second.close();
+      await closed;
       assert.equal(outbox.entries.size, 0);
       assert.equal(outbox.cursor.seq, confirmed.seq);
 
