@@ -12,9 +12,6 @@ import { snippets } from './snippets.js';
 /** What was typed for each action, and what of it is being sent: kept while the page lives, as one looks at other views in between. */
 const kept = new Map();
 
-/** The action that was chosen with a link of the list: the list is drawn anew, and the focus goes to that link again. */
-let chosen = null;
-
 export function actionsView(app, route) {
   const names = element('nav.side', { 'aria-label': 'Actions' });
   const main = element('div.action', {}, element('p.note', {}, 'Loading the actions …'));
@@ -56,12 +53,10 @@ export function actionsView(app, route) {
 }
 
 function drawNames(names, actions, current) {
-  const focused = names.contains(document.activeElement) ? document.activeElement.dataset.type : chosen;
-  chosen = null;
+  const focused = names.contains(document.activeElement) ? document.activeElement.dataset.type : null;
   replace(names, element('ul', {}, actions.map(({ action, type, description }) => element('li', {},
     element('a', {
       href: `#/actions/${encodeURIComponent(type)}`, data: { type }, title: description ?? null, 'aria-current': type === current ? 'page' : null,
-      on: { click: () => { chosen = type; } },
     }, element('strong', {}, type), element('span.note', {}, action))))));
   if (focused) [...names.querySelectorAll('a')].find(link => link.dataset.type === focused)?.focus();
 }
