@@ -32,7 +32,7 @@ import Testing
         Mistake(["audit", "list", "--home", "HOME"], 1, "no ledger in HOME/state yet", "deskbridge serve --home HOME"),
         Mistake(["help", "queu"], 64, "Did you mean \"deskbridge queue\"?"),
         Mistake(["help", "queue", "lst"], 64, "Did you mean \"deskbridge queue list\"?"),
-        Mistake(["serve"], 78, "policies/p.yaml:1:16: \"fail\" is no event type", "Did you mean FAIL?") {
+        Mistake(["serve"], 78, "policies/p.yaml:1:17: \"fail\" is no event type", "Did you mean FAIL?") {
             try $0.write("bridge/policies/p.yaml", "rules: [{deny: [fail], clients: [\"*\"]}]\n")
         },
         Mistake(["statsu"], 64, "Did you mean \"deskbridge status\"?"),
