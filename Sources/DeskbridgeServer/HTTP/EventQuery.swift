@@ -9,8 +9,9 @@ struct EventQuery {
     let before: Int64?
     let limit: Int
 
-    init(_ query: QueryItems) throws(Problem) {
-        if let unknown = query.names.first(where: { !Self.names.contains($0) }) {
+    /// - Parameter isClosed: whether names that mean nothing here are refused, so that no mistyped one widens the list.
+    init(_ query: QueryItems, isClosed: Bool = true) throws(Problem) {
+        if isClosed, let unknown = query.names.first(where: { !Self.names.contains($0) }) {
             let question = NearestName.question(String(unknown.prefix(40)), in: Self.names)
             throw Problem(
                 .malformedRequest,

@@ -93,9 +93,7 @@ import WebSocketTransport
             bridge: bench.bridge, authenticator: authenticator,
             rates: ClientRates(standard: Rate(count: 1, window: .seconds(1)), monotonic: bench.bridge.monotonic),
             status: status, sessions: SessionRegistry(), budget: ConnectionBudget(strangers: 1, known: 1))
-        // Events are listed by nothing that doesn't narrow the list.
-        let payload: JSONValue = action == .listEvents ? ["type": "PROBE"] : ["id": "x", "type": "PROBE"]
-        let request = try SocketRequest(["id": "r", "action": .string(action.rawValue), "payload": payload])
+        let request = try SocketRequest(["id": "r", "action": .string(action.rawValue), "payload": ["id": "x", "type": "PROBE"]])
         let studio = try client("studio").identity
         do throws(Problem) {
             _ = try await SocketRequests(services: services).answer(request, for: studio)
