@@ -24,7 +24,7 @@ export class EventList {
     this.feed = new EventFeed(app.api, app.activity, app.connected);
     this.list = new VirtualList({
       label: options.label, columns: COLUMNS, key: row => row.id, fill,
-      open: row => this.open(row.id), select: () => this.#drawBar(), end: () => this.feed.more(),
+      open: row => this.open(row.id), select: () => this.#drawBar(), end: () => this.feed.end(),
     });
     this.bar = element('div.bulk', { role: 'toolbar', 'aria-label': 'What to do with the selected events' });
     this.status = element('p.list-status', { role: 'status' });
