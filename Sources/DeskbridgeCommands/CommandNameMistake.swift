@@ -18,7 +18,8 @@ package struct CommandNameMistake: Sendable, Equatable {
     package static func find(in arguments: [String], of root: any ParsableCommand.Type) -> CommandNameMistake? {
         var command = root
         var path = name(of: root)
-        for word in arguments {
+        // `deskbridge help queue list` names a command too.
+        for word in arguments.first == "help" ? arguments.dropFirst() : arguments[...] {
             let children = command.configuration.subcommands
             guard !children.isEmpty, !word.hasPrefix("-"), word != "help" else { return nil }
             let names = children.map(name(of:))

@@ -120,7 +120,8 @@ package final class Gate: Sendable {
         switch decision.effect {
         case .allow: answer = .allow
         case .ask(let timeout): answer = .ask(timeout)
-        case .deny: return Decision(.deny(Problem(.deniedByPolicy, decision.reason)), decision.source)
+        case .deny:
+            return Decision(.deny(Problem(.deniedByPolicy, decision.sentence + Self.advice(identity, request, decision))), decision.source)
         }
         do throws(Problem) {
             if let rate = decision.rate { try take(rate, rule: rule, client: identity.client) }
@@ -128,6 +129,14 @@ package final class Gate: Sendable {
             return Decision(.deny(error), rule)
         }
         return Decision(answer, decision.source, remembers: decision.remembers, remembered: decision.answer)
+    }
+
+    /// How the person at the desk sees which rules there are. The command line says that itself, with the home that it is about; an answer that
+    /// is remembered names the command that forgets it.
+    private static func advice(_ identity: Identity, _ request: PolicyRequest, _ decision: PolicyDecision) -> String {
+        guard !identity.isLocal, decision.answer == nil else { return "" }
+        let origin = request.origin.map { " --origin \($0)" } ?? ""
+        return " The person at the desk sees why with `deskbridge policy explain \(request.type) --client \(request.client)\(origin)`."
     }
 
     private func take(_ rate: Rate, rule: String, client: ClientName) throws(Problem) {

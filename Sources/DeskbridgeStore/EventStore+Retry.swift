@@ -13,6 +13,9 @@ extension StoreOperation where Answer == StateChange {
         let actor = AuditActor.current
         return StoreOperation { db in
             let record = try db.record(id)
+            guard record.state != .succeeded else {
+                throw StoreError.wrongState(record.state, id, wanted: "tried again; `deskbridge events replay \(id)` sends it anew")
+            }
             guard record.state.isFinal, evenUnknown || record.state != .unknown else {
                 throw StoreError.wrongState(record.state, id, wanted: "tried again")
             }

@@ -64,7 +64,8 @@ extension StoreError {
     static func noEvent(_ id: EventID) -> StoreError { StoreError(.notFound, "There is no event \(id)") }
 
     static func wrongState(_ state: DeliveryState, _ id: EventID, wanted: String) -> StoreError {
-        StoreError(.wrongState(state), "Event \(id) is \(state.rawValue) and cannot be \(wanted)")
+        let standing = state == .succeeded ? "has succeeded" : "is \(state.rawValue)"
+        return StoreError(.wrongState(state), "Event \(id) \(standing) and cannot be \(wanted)")
     }
 
     /// Tells the kinds of SQLite's errors apart (https://sqlite.org/rescode.html).

@@ -1,6 +1,7 @@
 import DeskbridgeCore
 import Testing
 
+private let noType = "is no event type: it has capital letters, digits and _, a letter first, at most 64 of them."
 private let noName = "is no name of letters, digits and _ . : @ + -, with * at its beginning or end for any others"
 
 struct PolicyTests {
@@ -152,16 +153,23 @@ struct PolicyTests {
         ("- {allow: [A*B], clients: [a]}", "1:12: \"A*B\" has a * in its middle: it may stand at the beginning and at the end only"),
         (
             "- {allow: [\"**\"], clients: [a]}",
-            "1:12: \"**\" \(noName)"
+            "1:12: \"**\" \(noType)"
         ),
         (
             "- {allow: [\"\"], clients: [a]}",
-            "1:12: \"\" \(noName)"
+            "1:12: \"\" \(noType)"
         ),
         (
             "- {allow: [A B], clients: [a]}",
-            "1:12: \"A B\" \(noName)"
+            "1:12: \"A B\" \(noType) Did you mean A_B?"
         ),
+        ("- {deny: [fail], clients: [a]}", "1:11: \"fail\" \(noType) Did you mean FAIL?"),
+        ("- {allow: [SAVE-NOTE], clients: [a]}", "1:12: \"SAVE-NOTE\" \(noType) Did you mean SAVE_NOTE?"),
+        ("- {ask: [_X], clients: [a]}", "1:10: \"_X\" \(noType) Did you mean X?"),
+        ("- {deny: [delete_*], clients: [a]}", "1:11: \"delete_*\" \(noType) Did you mean DELETE_*?"),
+        ("- {deny: [\"*_x\"], clients: [a]}", "1:11: \"*_x\" \(noType) Did you mean *_X?"),
+        ("- {deny: [7UP], clients: [a]}", "1:11: \"7UP\" \(noType)"),
+        ("- {deny: [A.B], clients: [a]}", "1:11: \"A.B\" \(noType)"),
         (
             "- {allow: [A], clients: [a/b]}",
             "1:26: \"a/b\" \(noName)"
@@ -218,12 +226,37 @@ struct PolicyTests {
                 "a.yaml:7:20: \"x\" must be an absolute path, one that starts with /",
                 "a.yaml:7:38: \"y\" must be an absolute path, one that starts with /",
                 "a.yaml:7:41: \"/z/\" must be the exact path of an executable: write \"/z\"",
-                "a.yaml:9:14: \"a b\" \(noName)",
+                "a.yaml:9:14: \"a b\" \(noType) Did you mean A_B?",
                 "a.yaml:9:30: \"c d\" \(noName)",
                 "a.yaml:9:42: rate must be a rate such as 60/10s, not \"fast\"",
                 "b.yaml:1:8: rules must be a list, not a string",
                 "c.yaml:1:1: a policy file must be a mapping, not a list",
             ])
+    }
+
+    @Test(arguments: ["*", "A", "RENDER_*", "*_REPORT", "*_TEMP_*", "*7", "*E*", "A1_*"]) func whatATypeMayBeginAndEndWithIsAPattern(
+        type: String
+    ) throws {
+        #expect(try EventType.pattern(type).description == type)
+        let longest = String(repeating: "A", count: 64)
+        for text in [longest, "\(longest)*", "*\(longest)"] { #expect(throws: Never.self) { try EventType.pattern(text) } }
+        for text in ["\(longest)A", "*_\(longest)"] { #expect(throws: Flaw.self) { try EventType.pattern(text) } }
+    }
+
+    @Test(
+        arguments: [
+            ("- {allow: [A], clients: [page]}", true), ("- {ask: [A], clients: [\"p*\"]}", true), ("- {deny: [A], clients: [page]}", false),
+            ("- {allow: [A], clients: [other]}", false),
+            ("- {allow: [A], clients: [\"*\"], origins: [\"https://a.example\", none]}", true),
+            ("- {allow: [A], clients: [page], origins: [none]}", false),
+            ("- {deny: [\"*\"], clients: [page]}\n- {allow: [A], clients: [\"*\"]}", false),
+            ("- {deny: [B], clients: [page]}\n- {allow: [B, A], clients: [page]}", true),
+            ("- {deny: [A], clients: [page], days: [sun]}\n- {allow: [A], clients: [page]}", true),
+            ("- {deny: [\"*\"], clients: [page], origins: [none]}\n- {allow: [A], clients: [page]}", true),
+        ] as [(String, Bool)])
+    func itIsKnownWhetherAClientMayCauseAnythingAtAll(rules: String, may: Bool) throws {
+        let policy = try policy("rules:\n\(rules)")
+        #expect(policy.mayCauseAnything(client: "page", origins: ["https://b.example", "https://a.example"]) == may)
     }
 
     @Test func rulesOfSeveralFilesStandInTheOrderOfTheirNames() throws {

@@ -48,6 +48,32 @@ import Testing
         #expect(self.code(try identity(client, origin), .submit(try #require(EventType(type)))) == code)
     }
 
+    @Test(
+        arguments: [
+            (
+                "studio", "https://evil.example", "RENDER",
+                """
+                No policy rule lets client "studio" cause RENDER from https://evil.example. The person at the desk sees why with \
+                `deskbridge policy explain RENDER --client studio --origin https://evil.example`.
+                """
+            ),
+            (
+                "admin", nil, "DELETE_ALL",
+                """
+                Client "admin" may not cause DELETE_ALL. The person at the desk sees why with `deskbridge policy explain DELETE_ALL --client admin`.
+                """
+            ),
+            ("local", nil, "DELETE_ALL", "Client \"local\" may not cause DELETE_ALL."),
+        ] as [(String, String?, String, String)])
+    func aDenialIsASentenceWithWhatThePersonCanDo(client: String, origin: String?, type: String, words: String) throws {
+        let verb = Gate.Verb.submit(try #require(EventType(type)))
+        guard case .deny(let problem) = gate.decide(try identity(client, origin), verb, under: policy).answer else {
+            Issue.record("it was let through")
+            return
+        }
+        #expect(problem.detail == words)
+    }
+
     @Test func theRuleThatDecidedIsNamedForTheLedger() throws {
         let rule = try gate.check(
             try identity("studio", "https://studio.example"), .submit(try #require(EventType("RENDER"))), under: policy)

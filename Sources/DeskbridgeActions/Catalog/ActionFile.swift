@@ -125,12 +125,24 @@ package struct ActionFile {
                 let step = errors.collect({ () throws(DefinitionError) in
                     try Self.step(node, handlers: handlers, earlier: Set(results.keys), in: stepScope)
                 })
-            else { continue }
+            else {
+                Self.assume(node, &results, &scope)
+                continue
+            }
             results[step.id] = FieldDeclaration(step.bound.resultType, isOptional: step.isOptional)
-            scope.declare("steps", FieldDeclaration(.object(members: results)))
+            if scope["steps"]?.type != .any { scope.declare("steps", FieldDeclaration(.object(members: results))) }
             steps.append(step)
         }
         return steps.count == nodes.count ? steps : nil
+    }
+
+    /// A step with a mistake may have any result: what names it is no second mistake. Without an id it may be any step.
+    private static func assume(_ node: YAMLNode, _ results: inout [String: FieldDeclaration], _ scope: inout TemplateScope) {
+        guard case .mapping(let members) = node.content, let idNode = members.first(where: { $0.name == "id" })?.value,
+            let id = try? name(idNode, "id")
+        else { return scope.declare("steps", FieldDeclaration(.any)) }
+        if results[id] == nil { results[id] = FieldDeclaration(.any) }
+        if scope["steps"]?.type != .any { scope.declare("steps", FieldDeclaration(.object(members: results))) }
     }
 
     private static func step(

@@ -27,7 +27,10 @@ package struct Console: BridgeCommand {
         let page = ConsolePage(path: try home.located().run + "/console.html")
         try page.write(leadingTo: url)
         guard await Browser.open(page.path) else {
-            throw CommandFailure("No browser could be opened. Open this within two minutes: \(home.command("console --print"))", .failed)
+            throw CommandFailure(
+                """
+                No browser could be opened. Get the address with `\(home.command("console --print"))`, and open it within two minutes.
+                """, .failed)
         }
     }
 }

@@ -11,8 +11,16 @@ struct OpenPairing: Sendable {
 /// What became of it.
 enum PairingNews: Sendable, Equatable {
     /// A page showed the code.
-    /// - Parameter known: where the client's name stands already; empty for a new one.
-    case asked(origin: String, client: String, known: [String])
+    /// - Parameters:
+    ///   - known: where the client's name stands already; empty for a new one.
+    ///   - mayCause: whether policies let it send anything.
+    case asked(origin: String, client: String, known: [String], mayCause: Bool)
+    /// A wrong code came from this origin: the how manieth, of how many that it has.
+    case wrongCode(origin: String, count: Int64, most: Int64)
+    /// A page that was not meant showed the right code.
+    case strayed(origin: String, client: String)
+    /// More of both come, and are not told.
+    case moreMistakes
     /// Too many wrong codes came, the last from this origin.
     case guessed(origin: String)
     case expired
@@ -43,15 +51,19 @@ extension ControlClient {
         return OpenPairing(id: id, code: code, console: json["url"]?.stringValue)
     }
 
-    /// Waits for what happens next, at most for as long as the code is good.
+    /// Waits for what happens next, mistakes of pages too, at most for as long as the code is good.
     func news(of pairing: OpenPairing) async throws -> PairingNews {
-        let json = try await request(.GET, "/v1/pairing/\(pairing.id.percentEncoded)", timeout: .seconds(150))
+        let json = try await request(.GET, "/v1/pairing/\(pairing.id.percentEncoded)?mistakes=true", timeout: .seconds(150))
         let origin = json["origin"]?.stringValue ?? ""
         switch json["state"]?.stringValue {
         case "asked":
             return .asked(
                 origin: origin, client: json["client"]?.stringValue ?? "",
-                known: json["knownBy"]?.arrayValue?.compactMap(\.stringValue) ?? [])
+                known: json["knownBy"]?.arrayValue?.compactMap(\.stringValue) ?? [], mayCause: json["mayCause"]?.boolValue ?? true)
+        case "wrong_code":
+            return .wrongCode(origin: origin, count: json["count"]?.integerValue ?? 1, most: json["most"]?.integerValue ?? 1)
+        case "strayed": return .strayed(origin: origin, client: json["client"]?.stringValue ?? "")
+        case "more_mistakes": return .moreMistakes
         case "guessed": return .guessed(origin: origin)
         case "expired": return .expired
         case "withdrawn": return .withdrawn

@@ -18,7 +18,8 @@ package enum ControlError: Error, Sendable, Equatable {
     case unexpectedAnswer(String)
 
     /// What the user is told.
-    package func failure(_ home: HomeOptions) -> CommandFailure {
+    /// - Parameter type: of the event that it was about; nil if the command doesn't know it.
+    package func failure(_ home: HomeOptions, about type: String? = nil) -> CommandFailure {
         switch self {
         case .notRunning(let socket):
             CommandFailure(
@@ -38,17 +39,22 @@ package enum ControlError: Error, Sendable, Equatable {
         case .timedOut:
             CommandFailure("The daemon did not answer in time. It may be overloaded: try again, and see its log.", .unavailable)
         case .problem(let problem):
-            CommandFailure(problem.message + Self.advice(on: problem.code, home), problem.status)
+            CommandFailure(problem.message + Self.advice(on: problem.code, type, home), problem.status)
         case .unexpectedAnswer(let what):
             CommandFailure("The daemon's answer is not understood: \(what). Are program and daemon of one version?", .failed)
         }
     }
 
     /// What to type next, on a line of its own.
-    private static func advice(on code: String, _ home: HomeOptions) -> String {
+    private static func advice(on code: String, _ type: String?, _ home: HomeOptions) -> String {
         switch ProblemCode(rawValue: code) {
         case .unknownEventType: "\nThose that there are: \(home.command("actions list"))"
-        case .deniedByPolicy: "\nThe rules one by one: \(home.command("policy explain TYPE"))"
+        case .deniedByPolicy:
+            if let type {
+                "\nThe rules one by one: \(home.command("policy explain \(type) --client local"))"
+            } else {
+                "\nThe rules are checked by: \(home.command("policy check"))"
+            }
         default: ""
         }
     }

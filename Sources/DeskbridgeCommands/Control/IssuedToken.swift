@@ -17,6 +17,9 @@ package struct IssuedToken: Sendable, Equatable, CustomStringConvertible {
         client = json["client"]?.stringValue ?? ""
     }
 
+    package var origins: [String] { json["origins"]?.arrayValue?.compactMap(\.stringValue) ?? [] }
+    /// Whether policies let its client send anything. Nil if that is not known, as where no daemon runs.
+    package var mayCause: Bool? { json["mayCause"]?.boolValue }
     package var expiresAt: Timestamp? { json["expiresAt"]?.stringValue.flatMap { Timestamp($0) } }
     package var description: String { "token \(id) <redacted>" }
 }

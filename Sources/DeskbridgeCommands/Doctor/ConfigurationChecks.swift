@@ -8,7 +8,9 @@ enum ConfigurationChecks {
     static func all(_ home: BridgeHome, userFolder: String?, configuration: Result<BridgeConfiguration, DefinitionErrors>) -> [Check] {
         let policies = policies(home, userFolder: userFolder)
         return [
-            Check("Configuration") { finding(configuration) { _ in home.configurationFile } },
+            Check("Configuration") {
+                finding(configuration) { _ in FileFacts(home.configurationFile) == nil ? "none; defaults" : home.configurationFile }
+            },
             Check("Policies") { finding(policies) { Count.text($0.policy.rules.count, "rule") } },
             Check("Actions") { await actions(home, userFolder: userFolder, policies: policies) },
             Check("Granted executables") { executables(policies) },

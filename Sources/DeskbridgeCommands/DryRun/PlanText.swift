@@ -6,15 +6,21 @@ internal import DeskbridgeEngine
 enum PlanText {
     static func text(_ dryRun: DryRun) -> String {
         switch dryRun.verdict {
-        case .refused(let problem): refused(problem)
+        case .refused(let problem): refused(problem, by: dryRun.denial)
         case .accepted(let checked): accepted(checked, of: dryRun)
         }
     }
 
-    private static func refused(_ problem: Problem) -> String {
-        var lines = ["Decision  refused: \(problem.code.rawValue)", "          \(problem.detail)"]
-        lines += problem.errors.map { "          \($0.pointer.isEmpty ? "/" : $0.pointer): \($0.message)" }
-        return lines.map { $0 + "\n" }.joined()
+    /// Of one mistake the detail says all; several are told one by one.
+    private static func refused(_ problem: Problem, by rule: String?) -> String {
+        let by = rule.map { $0 == "default" ? ", as no rule matches" : ", by \($0)" } ?? ""
+        var lines = ["Decision  refused: \(problem.code.rawValue)\(by)"]
+        if problem.errors.count > 1 {
+            lines += problem.errors.map { "          \($0.pointer.isEmpty ? "the event" : $0.pointer): \($0.message)" }
+        } else {
+            lines.append("          \(problem.detail)")
+        }
+        return lines.map { $0.printable() + "\n" }.joined()
     }
 
     private static func accepted(_ checked: EventCheck.Checked, of dryRun: DryRun) -> String {

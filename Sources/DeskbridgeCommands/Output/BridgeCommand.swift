@@ -4,6 +4,8 @@ package import ArgumentParser
 package protocol BridgeCommand: AsyncParsableCommand {
     /// Which home it is about, for commands that messages tell people to type.
     var home: HomeOptions { get }
+    /// The type of the event that it sends; nil if it sends none, or one of which only the daemon knows more.
+    var eventType: String? { get }
 
     /// - Throws: ``CommandFailure`` or ``ControlError`` for what the user is to be told, `ExitCode` to end without a word.
     func run(on terminal: Terminal) async throws
@@ -13,6 +15,8 @@ extension BridgeCommand {
     /// That of a command that is about no home in particular.
     package var home: HomeOptions { (try? HomeOptions.parse([])) ?? HomeOptions() }
 
+    package var eventType: String? { nil }
+
     package func run() async throws {
         let terminal = Terminal.standard()
         do {
@@ -20,7 +24,7 @@ extension BridgeCommand {
         } catch let failure as CommandFailure {
             throw terminal.report(failure)
         } catch let error as ControlError {
-            throw terminal.report(error.failure(home))
+            throw terminal.report(error.failure(home, about: eventType))
         } catch let error as ReaderIsGone {
             if let failure = error.failure { throw terminal.report(failure) }
             throw ExitCode(ReaderIsGone.exitCode)

@@ -51,41 +51,59 @@ package struct Pair: BridgeCommand {
 
     package func run(on terminal: Terminal) async throws {
         let wanted = try link.map { try PairLink($0) }
+        let wantedOrigin = wanted?.origin ?? origin
+        let wantedClient = wanted.map(\.client) ?? client
         try await home.withClient { daemon in
             let pairing =
-                console
-                ? try await daemon.openConsolePairing()
-                : try await daemon.openPairing(origin: wanted?.origin ?? origin, client: wanted?.client ?? client)
+                console ? try await daemon.openConsolePairing() : try await daemon.openPairing(origin: wantedOrigin, client: wantedClient)
             try terminal.error.line(
                 pairing.console.map { "Open \($0.printable()) in the browser and type this code there, within two minutes:" }
                     ?? "Type this code into the page, within two minutes:")
             try terminal.output.line(pairing.code)
-            switch try await daemon.news(of: pairing) {
-            case .asked(let origin, _, _) where console: try await answer(pairing, consoleAt: origin, daemon, terminal)
-            case .asked(let origin, let client, let known):
-                try await answer(pairing, origin, client, known, daemon, terminal)
-            case .guessed(let origin):
-                throw CommandFailure(
-                    "Too many wrong codes came, the last from \(origin.printable()). If that is not your page, close it; then start again.",
-                    .noPermission)
-            case .expired: throw CommandFailure("Nobody typed the code within two minutes.", .failed)
-            case .withdrawn: throw CommandFailure("The pairing was ended before a page typed the code.", .failed)
-            case .replaced: throw CommandFailure("Another pairing was started, which ended this one.", .failed)
+            while true {
+                switch try await daemon.news(of: pairing) {
+                case .wrongCode(let origin, let count, let most):
+                    try terminal.error.line("A wrong code came from \(origin.printable()) (\(count) of \(most)).")
+                case .strayed(let origin, let client):
+                    try terminal.error.line(Self.strayed(origin, client, from: wantedOrigin, wantedClient))
+                case .moreMistakes: try terminal.error.line("More wrong codes and names come; they are not shown.")
+                case .asked(let origin, _, _, _) where console: return try await answer(pairing, consoleAt: origin, daemon, terminal)
+                case .asked(let origin, let client, let known, let mayCause):
+                    let hints = Self.warnings(about: client, known) + (mayCause ? [] : [PolicyAdvice.unnamed(client, origins: [origin])])
+                    return try await answer(pairing, origin, client, hints, daemon, terminal)
+                case .guessed(let origin):
+                    throw CommandFailure(
+                        """
+                        Too many wrong codes came, the last from \(origin.printable()). If that is not your page, close it; then start again.
+                        """, .noPermission)
+                case .expired: throw CommandFailure("Nobody typed the code within two minutes.", .failed)
+                case .withdrawn: throw CommandFailure("The pairing was ended before a page typed the code.", .failed)
+                case .replaced: throw CommandFailure("Another pairing was started, which ended this one.", .failed)
+                }
             }
         }
     }
 
+    /// A page that has the code and is not the one that was meant.
+    static func strayed(_ origin: String, _ client: String, from wantedOrigin: String?, _ wantedClient: String?) -> String {
+        if let wantedOrigin, wantedOrigin != origin {
+            return "A page of \(origin.printable()) showed the code, but only one of \(wantedOrigin) may be paired."
+        }
+        return "A page of \(origin.printable()) showed the code but asks as \"\(client.printable())\", not \"\(wantedClient ?? "")\"."
+    }
+
     private func answer(
-        _ pairing: OpenPairing, _ origin: String, _ client: String, _ known: [String], _ daemon: ControlClient, _ terminal: Terminal
+        _ pairing: OpenPairing, _ origin: String, _ client: String, _ hints: [String], _ daemon: ControlClient, _ terminal: Terminal
     ) async throws {
         try terminal.error.line("\(origin.printable()) asks to be paired as \"\(client.printable())\".")
-        for line in Self.warnings(about: client, known) { try terminal.error.line(line) }
+        for line in hints { try terminal.error.line(line) }
         try terminal.error.text("Is this the page you typed the code into? [y/N] ")
         let confirms = await Self.line().map { ["y", "yes"].contains($0.lowercased()) } ?? false
         try await daemon.decide(pairing, confirms: confirms)
         guard confirms else { throw CommandFailure("Not paired.", .noPermission) }
         try terminal.error.line(
-            "Paired. Its token is in: \(home.command("token list"))\nEnd it with: \(home.command("token revoke \(client.printable())"))")
+            "Paired. Its token is listed by: \(home.command("token list"))\nEnd it with: \(home.command("token revoke \(client.printable())"))"
+        )
     }
 
     /// The answer to a console is a whole word, so that no `y` out of habit gives everything away.

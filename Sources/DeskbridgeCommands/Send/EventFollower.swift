@@ -20,7 +20,7 @@ struct EventFollower: Sendable {
             try terminal.write(accepted, as: format) { "\($0.id)\n" }
             return
         }
-        let event = try await end(within: wait, send)
+        let event = try await wait == .zero ? glance(send) : end(within: wait, send)
         try terminal.write(event, as: format) { EventOutcome.text($0, on: terminal) }
         let status = ExitStatus(event.state)
         guard status != .done else { return }
@@ -29,6 +29,13 @@ struct EventFollower: Sendable {
             status == .temporaryFailure ? "Still \(state) after \(wait.components.seconds)s: it goes on by itself." : "It is \(state)."
         try terminal.error.line("\(story) Look at it with: \(home.command("queue show \(event.id)"))")
         throw status.exitCode
+    }
+
+    /// The event as it stands once it is accepted.
+    private func glance(_ send: () async throws -> RemoteEvent) async throws -> RemoteEvent {
+        let accepted = try await send()
+        try announce(accepted)
+        return try await client.event(accepted.id)
     }
 
     private func announce(_ accepted: RemoteEvent) throws {

@@ -31,6 +31,8 @@ package struct Send: BridgeCommand {
     @OptionGroup package var format: FormatOptions
     @OptionGroup package var home: HomeOptions
 
+    package var eventType: String? { type }
+
     package init() {}
 
     package func validate() throws {

@@ -12,4 +12,23 @@ package struct EventType: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String { text }
+
+    /// Which types a rule is about. One that no event can have would only look as if it were allowed or denied.
+    /// - Throws: ``Flaw`` unless the text is a type, or a part of one with `*` at its ends.
+    package static func pattern(_ text: String) throws(Flaw) -> NamePattern {
+        do throws(Flaw) {
+            let pattern = try NamePattern(text)
+            if fits(pattern) { return pattern }
+        } catch {
+            if text.dropFirst().dropLast().contains("*") { throw error }
+        }
+        let meant = String(text.uppercased().map { $0 == "-" || $0 == " " ? "_" : $0 }.drop { $0 == "_" })
+        let question = (try? NamePattern(meant)).map { fits($0) ? " Did you mean \($0)?" : "" } ?? ""
+        throw Flaw("\"\(text)\" is no event type: it has capital letters, digits and _, a letter first, at most 64 of them.\(question)")
+    }
+
+    private static func fits(_ pattern: NamePattern) -> Bool {
+        // What stands before the part may begin the type.
+        pattern.fixed.isEmpty || EventType(pattern.fixed) != nil || pattern.isOpenBefore && EventType("A\(pattern.fixed)") != nil
+    }
 }

@@ -50,6 +50,22 @@ package struct Policy: Sendable, Hashable {
         return false
     }
 
+    /// Whether there may be any event that this client can cause from one of these origins, or that the person at the desk is asked about.
+    /// - Parameter origins: of its pages; without any it is no page.
+    package func mayCauseAnything(client: String, origins: [String]) -> Bool {
+        (origins.isEmpty ? [nil] : origins.map(Optional.some)).contains { origin in
+            let rules = rules.filter { $0.isAbout(client: client, origin: origin) }
+            return rules.enumerated().contains { index, rule in
+                rule.effect != .deny
+                    && rule.types.contains { type in
+                        !rules[..<index].contains { earlier in
+                            earlier.effect == .deny && !earlier.isConditional && earlier.types.contains { $0.covers(type) }
+                        }
+                    }
+            }
+        }
+    }
+
     /// The rule that has answers remembered under this digest, if it is still there and still says the same.
     package func rule(remembering digest: String) -> PolicyRule? { rules.first { $0.memory?.rule == digest } }
 

@@ -72,6 +72,9 @@ package struct PolicyDecision: Sendable, Hashable {
         self.answer = answer
     }
 
+    /// ``reason`` as a sentence.
+    package var sentence: String { reason.prefix(1).uppercased() + reason.dropFirst() + "." }
+
     /// What decided: the rule's place, with the remembered answer if there was one, as `policies/default.yaml:3, answer 7`; `default` if
     /// no rule matched.
     package var source: String {

@@ -38,7 +38,8 @@ package struct PolicyReview: Sendable {
             let isWhole = idle.count == rule.types.count
             let level: PolicyFinding.Level = isWhole && rule.effect != .deny ? .warning : .note
             let sofar = isWhole ? "this rule cannot match: " : ""
-            return [PolicyFinding(level, .unservedType, rule.id.location, "\(sofar)no action serves \(names)")]
+            let near = idle.count == 1 ? NearestName.of(names, in: served).map { ": did you mean \($0)?" } ?? "" : ""
+            return [PolicyFinding(level, .unservedType, rule.id.location, "\(sofar)no action serves \(names)\(near)")]
         }
     }
 

@@ -3,11 +3,12 @@ import OrderedCollections
 extension PolicyRule {
     static let schema = MappingSchema(
         [
-            .optional("allow", "Event types that are let through; a * at an end stands for any other characters.", names, examples: types),
             .optional(
-                "ask", "Event types that the person at the desk decides about; a * at an end stands for any other characters.", names,
+                "allow", "Event types that are let through; a * at an end stands for any other characters.", typeNames, examples: types),
+            .optional(
+                "ask", "Event types that the person at the desk decides about; a * at an end stands for any other characters.", typeNames,
                 examples: types),
-            .optional("deny", "Event types that are refused; a * at an end stands for any other characters.", names, examples: types),
+            .optional("deny", "Event types that are refused; a * at an end stands for any other characters.", typeNames, examples: types),
             .required(
                 "clients", "Whom the rule is about: names of tokens, or programs on the bus such as dbus:backup.service.", names,
                 examples: [["dashboard"], ["*"]]),
@@ -33,6 +34,7 @@ extension PolicyRule {
                 .either(.word([always]), .duration(in: lifetimes)), examples: ["30d", .string(always)]),
         ], rules: rules)
 
+    private static let typeNames = ValueSchema.list(of: .text("^(\\*|\\*[A-Z0-9_]{1,64}\\*?|[A-Z][A-Z0-9_]{0,63}\\*?)$"), atLeast: 1)
     private static let names = ValueSchema.list(of: NamePattern.schema, atLeast: 1)
     private static let types: [JSONValue] = [["CREATE_RESOURCE"], ["DELETE_*"]]
     private static let hours = ValueSchema.text(

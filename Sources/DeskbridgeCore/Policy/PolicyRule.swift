@@ -35,6 +35,11 @@ package struct PolicyRule: Sendable, Hashable {
         }
     }
 
+    /// Whether it is about anything of theirs.
+    func isAbout(client: String, origin: String?) -> Bool {
+        clients.contains { $0.matches(client) } && origins?.contains { $0.matches(origin) } ?? true
+    }
+
     /// Nil if the rule is about these, whatever the payload is and the time.
     func mismatch(type: String, client: String, origin: String?) -> PolicyMismatch? {
         if !types.contains(where: { $0.matches(type) }) { return .type(wanted: types) }
@@ -70,7 +75,7 @@ extension PolicyRule {
         let words = ["allow", "ask", "deny"].filter { reader.node($0) != nil }
         let word = words.first ?? "deny"
         let allNames = "name them, or write [\"*\"] for all"
-        types = words.isEmpty ? [] : reader.requiredEntries(word, advice: allNames, NamePattern.init)
+        types = words.isEmpty ? [] : reader.requiredEntries(word, advice: allNames, EventType.pattern)
         clients = reader.requiredEntries("clients", advice: allNames, ClientName.pattern)
         origins =
             reader.node("origins") == nil

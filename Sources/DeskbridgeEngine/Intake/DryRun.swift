@@ -12,6 +12,8 @@ package struct DryRun: Sendable {
     }
 
     package let verdict: Verdict
+    /// The rule that denies it: a place such as `policies/default.yaml:3`, or `default` if none matches. Nil if no policy denies it.
+    package let denial: String?
     /// Whether it is known which answers are remembered.
     private let knowsAnswers: Bool
 
@@ -30,9 +32,11 @@ package struct DryRun: Sendable {
         let gate = Gate(clock: .system, answers: RememberedAnswers(answers ?? AnswerBook()))
         do throws(Problem) {
             let checked = try await EventCheck.foreseen(EventCheck.check(draft, from: identity, under: definitions, gate: gate, now: now))
-            return DryRun(verdict: .accepted(await checked.inspected(activating: activating)), knowsAnswers: answers != nil)
+            return DryRun(verdict: .accepted(await checked.inspected(activating: activating)), denial: nil, knowsAnswers: answers != nil)
         } catch {
-            return DryRun(verdict: .refused(error), knowsAnswers: answers != nil)
+            let verb = Gate.Verb.submit(draft.type, payload: draft.payload, at: now)
+            let denial = error.code == .deniedByPolicy ? gate.decide(identity, verb, under: definitions.policy.policy).rule : nil
+            return DryRun(verdict: .refused(error), denial: denial, knowsAnswers: answers != nil)
         }
     }
 
@@ -53,6 +57,7 @@ package struct DryRun: Sendable {
             return ["decision": .object(decision), "plan": checked.plan.shown]
         case .refused(let problem):
             var decision: JSONObject = ["effect": "deny", "code": .string(problem.code.rawValue), "reason": .string(problem.detail)]
+            decision["rule"] = denial.map(JSONValue.string)
             decision.merge(problem.errorMembers) { _, new in new }
             return ["decision": .object(decision), "plan": .null]
         }

@@ -11,6 +11,7 @@ package struct FetchMetadata: Sendable {
     private let isHandshake: Bool
     private let method: HTTPRequest.Method
     private let isConsole: Bool
+    private let isHealth: Bool
 
     private static let frames: Set = ["iframe", "frame", "fencedframe", "embed", "object"]
 
@@ -23,6 +24,7 @@ package struct FetchMetadata: Sendable {
         isHandshake = headers[.upgrade]?.lowercased() == "websocket"
         method = request.method
         isConsole = request.path == "/"
+        isHealth = request.path?.prefix { $0 != "?" } == "/healthz"
     }
 
     /// Why no honest page makes such a request; nil if one may.
@@ -41,6 +43,8 @@ package struct FetchMetadata: Sendable {
                 return "A page changes things here by fetch(), in mode cors, and says its origin."
             }
         }
+        // By this any page may find out whether there is a bridge at all.
+        if isHealth, isReading { return nil }
         guard let site, site != "same-origin", site != "none" else { return nil }
         // Images, scripts and styles that a page of another site embeds, and links into the API; a link to the console is fine.
         let mayRead = mode == nil || mode == "cors" || mode == "navigate" && isConsole

@@ -29,6 +29,8 @@ package struct QueryItems: Sendable {
         }
     }
 
+    package var names: [String] { items.map(\.name) }
+
     package subscript(name: String) -> String? { items.first { $0.name == name }?.value }
 
     /// Each value of a name, also where one holds several between commas.

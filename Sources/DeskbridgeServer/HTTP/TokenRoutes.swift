@@ -37,7 +37,10 @@ struct TokenRoutes {
         let order = try TokenJSON.request(body, standardExpiry: bridge.configuration.tokens.expiry)
         try demandExpiry(order.expiry, context)
         let (token, record) = try await storing { () throws(StoreError) in try await tokens.create(order) }
-        return .json(TokenJSON.created(token, record), status: .created)
+        var members = TokenJSON.created(token, record).objectValue ?? [:]
+        let policy = bridge.definitions.current.policy.policy
+        members["mayCause"] = .bool(policy.mayCauseAnything(client: record.client.text, origins: record.origins))
+        return .json(.object(members), status: .created)
     }
 
     @Sendable private func rotate(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {

@@ -122,7 +122,8 @@ struct PairingRoutes {
 
     /// Answers when something happens in the window.
     @Sendable private func wait(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
-        guard let notice = await desk.next(in: context.parameters.get("id") ?? "") else {
+        let tellsMistakes = QueryItems(request.uri.string)["mistakes"] == "true"
+        guard let notice = await desk.next(in: context.parameters.get("id") ?? "", tellsMistakes: tellsMistakes) else {
             throw Problem(.notFound, "This pairing is over.")
         }
         switch notice {
@@ -131,7 +132,18 @@ struct PairingRoutes {
             return .json([
                 "state": "asked", "kind": .string(asked.kind.rawValue), "origin": .string(asked.origin),
                 "client": .string(asked.client.text), "isKnown": .bool(!known.isEmpty), "knownBy": .array(known.map(JSONValue.string)),
+                "mayCause": .bool(
+                    asked.kind == .console
+                        || bridge.definitions.current.policy.policy.mayCauseAnything(client: asked.client.text, origins: [asked.origin])),
             ])
+        case .wrongCode(let origin, let count):
+            return .json([
+                "state": "wrong_code", "origin": .string(origin), "count": .integer(Int64(count)),
+                "most": .integer(Int64(WrongCodes.mostOfOneOrigin)),
+            ])
+        case .strayed(let asked):
+            return .json(["state": "strayed", "origin": .string(asked.origin), "client": .string(asked.client.text)])
+        case .moreMistakes: return .json(["state": "more_mistakes"])
         case .guessed(let origin): return .json(["state": "guessed", "origin": .string(origin)])
         case .expired:
             desk.close(context.parameters.get("id") ?? "", .expired)

@@ -19,6 +19,9 @@ struct WrongCodes: Sendable {
     /// Whether this origin may still try.
     func admits(_ origin: String) -> Bool { counts[origin, default: 0] < Self.mostOfOneOrigin }
 
+    /// How many this origin has sent.
+    func count(of origin: String) -> Int { counts[origin, default: 0] }
+
     /// - Parameter isOnlyOne: whether nobody else may try: then the pairing is of no use without it.
     mutating func note(_ origin: String, isOnlyOne: Bool) -> Consequence {
         counts[origin, default: 0] += 1

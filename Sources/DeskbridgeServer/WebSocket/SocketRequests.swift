@@ -53,7 +53,7 @@ struct SocketRequests {
         case .cancelEvent: return EventJSON.detail(try await bridge.desk.cancel(try id(request), by: identity))
         case .retryEvent: return EventJSON.detail(try await bridge.desk.retry(try id(request), by: identity))
         case .listEvents:
-            let query = try EventQuery(QueryItems(request.payload.objectValue ?? [:]))
+            let query = try EventQuery(QueryItems(request.payload.objectValue ?? [:]), isClosed: false)
             let page = try await bridge.desk.events(query.filter, before: query.before, limit: query.limit, for: identity)
             let bounded = BoundedPage(page, unsent: bridge.configuration.limits.unsent)
             return ["events": .array(bounded.events.map(JSONValue.object)), "next": bounded.next.map { .string(String($0)) } ?? .null]

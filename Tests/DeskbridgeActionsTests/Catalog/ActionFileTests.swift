@@ -115,6 +115,17 @@ import Testing
         ),
         (with("parameters: {n: {type: string, optional: true}}\nsteps: [{id: one, probe: \"{n}\"}]"), ["5:27: "]),
         (with("steps: [{id: one, probe: \"{\"}]"), ["4:27: "]),
+        // A step with a mistake is not missed by later ones; what they do wrong besides is told.
+        (
+            with("steps:\n  - {id: one, probe: \"{nmae}\"}\n  - {id: two, probe: \"{steps.one.x|upper} {steps.tow.y}\"}"),
+            ["5:23: ", "6:43: \"steps\" has no member \"tow\"."]
+        ),
+        (with("steps:\n  - {id: one, probe: \"{nmae}\"}\n  - {id: two, probe: \"{steps.one.x} {steps.one.y.0}\"}"), ["5:23: "]),
+        (
+            with("steps:\n  - {id: One, probe: x}\n  - {id: two, probe: \"{steps.One.x}\"}\n  - {id: c, probe: \"{steps.two.x}\"}"),
+            ["5:10: "]
+        ),
+        (with("steps:\n  - {id: one, probe: \"{nmae}\"}\n  - {id: one, probe: x}"), ["5:23: ", "6:10: another step has the id \"one\""]),
         // A mistake in one step hides none in another.
         (
             with("steps:\n  - {id: one, probe: \"{x}\"}\n  - {id: two, probe: \"{y}\"}"),

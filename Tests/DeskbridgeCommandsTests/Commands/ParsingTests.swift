@@ -78,7 +78,8 @@ import Testing
     @Test(
         arguments: [
             (["quue", "list"], "quue", "queue"), (["queue", "lst"], "lst", "list"), (["xyzzy"], "xyzzy", nil),
-            (["token", "creat", "a"], "creat", "create"),
+            (["token", "creat", "a"], "creat", "create"), (["help", "que"], "que", "queue"), (["help", "xyzzy"], "xyzzy", nil),
+            (["help", "queue", "lst"], "lst", "list"),
         ] as [([String], String, String?)])
     func aMistypedCommandIsRecognised(arguments: [String], word: String, nearest: String?) throws {
         let mistake = try #require(CommandNameMistake.find(in: arguments, of: Deskbridge.self))
@@ -86,14 +87,17 @@ import Testing
         #expect(mistake.nearest == nearest)
     }
 
-    @Test(arguments: [[], ["--help"], ["help", "send"], ["queue"], ["queue", "list", "x"], ["send", "nosuch"], ["queue", "--help"]])
+    @Test(arguments: [
+        [], ["--help"], ["help"], ["help", "send"], ["help", "queue", "list"], ["help", "--help"], ["queue"], ["queue", "list", "x"],
+        ["send", "nosuch"], ["queue", "--help"],
+    ])
     func whatIsNoCommandNameIsLeftToTheParser(arguments: [String]) {
         #expect(CommandNameMistake.find(in: arguments, of: Deskbridge.self) == nil)
     }
 
-    @Test func notWaitingIsSaidInTwoWays() throws {
+    @Test func notWaitingIsNotTheSameAsWaitingForNoTime() throws {
         #expect(try WaitOptions.parse([]).duration == .seconds(60))
-        #expect(try WaitOptions.parse(["--wait", "0"]).duration == nil)
+        #expect(try WaitOptions.parse(["--wait", "0"]).duration == .zero)
         #expect(try WaitOptions.parse(["--no-wait"]).duration == nil)
     }
 }

@@ -108,6 +108,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [("queued", 75), ("succeeded", 0), ("failed", 1)] as [(String, Int32)])
+    func waitingForNoTimeLooksOnce(state: String, expected: Int32) async throws {
+        let event: JSONValue = ["id": .string(Samples.id), "state": .string(state)]
+        try await sending(["CREATE_RESOURCE", "--wait", "0"], pieces: [], event: event) { terminal, code, daemon in
+            #expect(code == expected)
+            #expect(daemon.calls.map(\.request) == ["POST /v1/events", "GET /v1/events/\(Samples.id)"])
+        }
+    }
+
     @Test func withoutWaitingTheAnswerIsTheID() async throws {
         try await sending(["CREATE_RESOURCE", "--no-wait"], pieces: [], event: .null) { terminal, code, daemon in
             #expect(code == 0)

@@ -15,6 +15,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [([], ""), (["https://a.example"], " from https://a.example")] as [([String], String)])
+    func aClientThatPoliciesLetDoNothingIsSpokenOf(origins: [String], whence: String) async throws {
+        try await FakeDaemon.answering { _ in
+            .json(
+                201,
+                [
+                    "id": "t1", "token": "dbt_secret", "client": "page1", "origins": .array(origins.map(JSONValue.string)),
+                    "mayCause": false,
+                ])
+        }.running { daemon in
+            let terminal = TestTerminal()
+            try await TokenCreate.parse(["page1", "--home", daemon.folder]).run(on: terminal.terminal())
+            #expect(terminal.output == "dbt_secret\n")
+            #expect(
+                terminal.error.hasSuffix(
+                    """
+                    No policy rule lets "page1" send anything\(whence) yet. Add one to policies/, such as:
+                      - {allow: [CREATE_RESOURCE], clients: ["page1"]}
+                    It is in force at once.
+
+                    """))
+        }
+    }
+
     @Test func tokensAreListedWithTheirStanding() async throws {
         try await FakeDaemon.answering { _ in (try? Samples.tokens()).map { .json(200, $0) } ?? .hangUp }.running { daemon in
             let terminal = TestTerminal()

@@ -125,6 +125,16 @@ import Testing
         #expect(!DaemonChecks.port(configuration, status: status).isFailure)
     }
 
+    @Test func aConfigurationThatIsNotThereIsSaidToBeTheDefaults() async throws {
+        try await TemporaryHome.with { temporary in
+            let all = ConfigurationChecks.all(temporary.home, userFolder: "/", configuration: .success(.defaults))
+            let check = try #require(all.first { $0.name == "Configuration" })
+            #expect(await check.look() == .passed("none; defaults"))
+            try Data().write(to: URL(filePath: temporary.home.configurationFile))
+            #expect(await check.look() == .passed(temporary.home.configurationFile))
+        }
+    }
+
     @Test(
         arguments: [
             (7, "/usr/bin/bwrap", true, "bubblewrap (/usr/bin/bwrap), landlock (version 7; network off by a namespace)"),

@@ -1,3 +1,4 @@
+import ArgumentParser
 import DeskbridgeCore
 import Foundation
 import Testing
@@ -126,6 +127,58 @@ import Testing
                 daemon.calls.last?.body?["origins"]?.arrayValue == [
                     "http://127.0.0.1:7420", "http://localhost:7420", "https://studio.example",
                 ])
+        }
+    }
+
+    @Test func aFirstTokenWithoutAnOriginSaysThatItIsForNoPage() async throws {
+        try await TemporaryHome.with { temporary in
+            let plain = TestTerminal()
+            try await Init.parse(["--home", temporary.folder]).run(on: plain.terminal())
+            #expect(
+                plain.error.contains(
+                    """
+                    It is for programs on this machine. For a page: \
+                    deskbridge token create dashboard --origin https://your.page --home \(temporary.folder)
+
+                    """))
+            let another = TestTerminal()
+            try await Init.parse(["--home", "\(temporary.folder)/b", "--origin", "https://studio.example"]).run(on: another.terminal())
+            #expect(!another.error.contains("For a page"))
+        }
+    }
+
+    @Test func whatCouldNotBeAppliedIsSaidWithWhatToDo() async throws {
+        try await TemporaryHome.with { temporary in
+            func run(_ options: String...) async throws -> (code: Int32, errors: String) {
+                let terminal = TestTerminal()
+                do { try await Init.parse(["--home", temporary.folder] + options).run(on: terminal.terminal()) } catch let code as ExitCode
+                {
+                    return (code.rawValue, terminal.error)
+                }
+                return (0, terminal.error)
+            }
+            #expect(try await run("--port", "7421", "--origin", "https://a.example").code == 0)
+            #expect(try await run("--port", "7421", "--origin", "https://a.example").code == 0, "all of it is as it was asked for")
+            let (code, errors) = try await run("--port", "7422", "--origin", "https://a.example", "--origin", "https://b.example")
+            #expect(code == 1)
+            #expect(
+                errors == """
+                    --port 7422 was not applied: \(temporary.home.configurationFile) was there before and says 7421. Change listen.port there, and restart the daemon.
+                    --origin https://b.example was not applied: the client dashboard has a token already, which pages of it may not use. \
+                    Make one for them: deskbridge token create dashboard --origin https://b.example --home \(temporary.folder)
+
+                    """)
+        }
+    }
+
+    @Test func aHomeThatIsTooLongForASocketIsLeftAlone() async throws {
+        try await TemporaryHome.with { temporary in
+            let long = "\(temporary.folder)/\(String(repeating: "x", count: 100))"
+            let error = await #expect(throws: CommandFailure.self) {
+                try await Init.parse(["--home", long]).run(on: TestTerminal().terminal())
+            }
+            #expect(error?.status == .configuration && error?.message.contains("at most 107") == true)
+            #expect(!FileManager.default.fileExists(atPath: long))
         }
     }
 

@@ -76,6 +76,14 @@ struct PolicyReviewTests {
         #expect(found.map(\.description) == (message.map { ["policies/p.yaml:2:5: \($0)"] } ?? []))
     }
 
+    @Test func aTypeThatIsNearToOneThatIsServedIsSaidToBeMeant() throws {
+        let found = try review(["{deny: [FIAL], clients: [a]}", "{allow: [\"FIAL_*\"], clients: [a]}"]).unserved(["FAIL", "WORK"])
+        #expect(
+            found.map(\.message) == [
+                "this rule cannot match: no action serves FIAL: did you mean FAIL?", "this rule cannot match: no action serves FIAL_*",
+            ])
+    }
+
     @Test func aClientWithoutATokenIsFound() throws {
         let review = try review(["{allow: [A], clients: [studio, wall*, \"*\"]}"])
         #expect(review.unknown(clients: ["studio"]).map(\.message) == ["no token is for the client wall*"])

@@ -30,6 +30,11 @@ import Testing
         Mistake(["actions", "check", "--home", "HOME/none"], 78, "HOME/none/actions", "Make one: deskbridge init --home HOME/none"),
         Mistake(["policy", "check", "--home", "HOME/none"], 78, "Make one: deskbridge init --home HOME/none"),
         Mistake(["audit", "list", "--home", "HOME"], 1, "no ledger in HOME/state yet", "deskbridge serve --home HOME"),
+        Mistake(["help", "queu"], 64, "Did you mean \"deskbridge queue\"?"),
+        Mistake(["help", "queue", "lst"], 64, "Did you mean \"deskbridge queue list\"?"),
+        Mistake(["serve"], 78, "policies/p.yaml:1:17: \"fail\" is no event type", "Did you mean FAIL?") {
+            try $0.write("bridge/policies/p.yaml", "rules: [{deny: [fail], clients: [\"*\"]}]\n")
+        },
         Mistake(["statsu"], 64, "Did you mean \"deskbridge status\"?"),
         Mistake(["policy", "explain", "A", "--origin", "https://Studio.example/"], 64, "write \"https://studio.example\""),
         Mistake(["dry-run", "A", "--origin", "https://studio.example:443"], 64, "write \"https://studio.example\""),
@@ -62,6 +67,22 @@ import Testing
         #expect(result.code == mistake.code, "\(result.output) \(result.errors)")
         for message in mistake.messages {
             #expect((result.errors + "\n").contains(message.replacing("HOME", with: home.bridge)), "\(result.errors)")
+        }
+    }
+
+    @Test func aDeniedEventIsFollowedByTheCommandThatSaysWhy() async throws {
+        var files = BridgeFiles.samples
+        files.policies["00-no"] = "rules: [{deny: [WORK], clients: [local]}]\n"
+        try await withBridge(files) { bridge in
+            let home = bridge.home.bridge
+            let denied = try await bridge.command("send", "WORK", "--home", home)
+            #expect(denied.code == 77)
+            #expect(
+                denied.errors.contains(
+                    """
+                    Client "local" may not cause WORK. (denied_by_policy)
+                    The rules one by one: deskbridge policy explain WORK --client local --home \(home)
+                    """), "\(denied.errors)")
         }
     }
 

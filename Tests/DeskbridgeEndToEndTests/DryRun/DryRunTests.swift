@@ -205,9 +205,20 @@ struct DryRunTests {
                 #expect(dryRun.code == exit && sent.status == status, "\(type) \(payload.text): \(dryRun.errors) \(sent.text)")
                 #expect(dryRun.json?["decision"]?["code"] == sent.json?["code"])
                 #expect(dryRun.json?["decision"]?["errors"] == sent.json?["errors"])
+                #expect(dryRun.json?["decision"]?["rule"] == (exit == 77 ? "policies/00-no.yaml:1" : nil))
                 let wire = try await bridge.post("/v1/plan", ["type": .string(type), "payload": payload], token: token)
                 #expect(wire.json == dryRun.json)
             }
+            func shown(_ words: String...) async throws -> String { try await bridge.home.command(["dry-run"] + words).output }
+            #expect(
+                try await shown("WORK", "--client", "dashboard").hasPrefix(
+                    "Decision  refused: denied_by_policy, by policies/00-no.yaml:1\n"))
+            #expect(
+                try await shown("CREATE_RESOURCE") == """
+                    Decision  refused: invalid_event
+                              /payload/name: is missing
+                              /payload/user: is missing
+                    """)
         }
     }
 }

@@ -102,8 +102,33 @@ struct PairingTests {
             let code = try #require(await desk.output.first())
             #expect(try await bridge.pair(code, from: "https://evil.example").status == 401)
             #expect(try await bridge.pair(code, from: Self.studio, as: "other").status == 401)
+            #expect(try await bridge.pair("2222-2222", from: Self.studio).status == 401)
             #expect(try await bridge.pair(code, from: Self.studio).status == 201)
-            #expect(try await desk.result().exit == .code(0))
+            let (exit, _, errors) = try await desk.result()
+            #expect(exit == .code(0))
+            #expect(errors.contains("A page of https://evil.example showed the code, but only one of \(Self.studio) may be paired.\n"))
+            #expect(errors.contains("A page of \(Self.studio) showed the code but asks as \"other\", not \"dashboard\".\n"))
+            #expect(errors.contains("A wrong code came from \(Self.studio) (1 of 5).\n"))
+            #expect(!errors.contains("No policy rule"))
+        }
+    }
+
+    @Test func whoWouldBePairedForNothingIsToldSoBeforeTheQuestion() async throws {
+        var files = BridgeFiles.samples
+        files.policies["00"] = "rules: [{deny: [\"*\"], clients: [page1]}]\n"
+        try await withBridge(files) { bridge in
+            let desk = try bridge.home.launch(["pair"], input: "y\n")
+            let code = try #require(await desk.output.first())
+            #expect(try await bridge.pair(code, from: Self.studio, as: "page1").status == 201)
+            let errors = try await desk.result().errors
+            let hint = try #require(errors.range(of: "No policy rule lets \"page1\" send anything from \(Self.studio) yet."))
+            let question = try #require(errors.range(of: "Is this the page"))
+            #expect(hint.lowerBound < question.lowerBound)
+            func create(_ name: String) async throws -> JSONValue? {
+                try await bridge.command("token", "create", name, "--format", "json").json?["mayCause"]
+            }
+            #expect(try await create("page1") == false)
+            #expect(try await create("page2") == true)
         }
     }
 
@@ -148,7 +173,7 @@ struct PairingTests {
             let asked = try await bridge.request("GET", "/v1/pairing/\(id)", token: desk)
             let expected: JSONValue = [
                 "state": "asked", "kind": "page", "origin": .string(Self.studio), "client": "dashboard", "isKnown": false,
-                "knownBy": [],
+                "knownBy": [], "mayCause": true,
             ]
             #expect(asked.json == expected)
             page.close()

@@ -96,7 +96,9 @@ struct RetryTests {
             #expect(success["attempt"] == 2)
             #expect(bridge.home.lines("journal") == ["first", "second", "second"])
             // What has succeeded stays so.
-            #expect(try await bridge.command("queue", "retry", id).code == 1)
+            let again = try await bridge.command("queue", "retry", id)
+            #expect(again.code == 1)
+            #expect(again.errors.contains("has succeeded and cannot be tried again; `deskbridge events replay \(id)` sends it anew."))
             #expect(bridge.home.lines("journal").count == 3)
         }
     }

@@ -50,4 +50,17 @@ import Testing
             Issue.record("\(query) was taken")
         } catch { #expect(error.code == .malformedRequest) }
     }
+
+    @Test(arguments: [
+        ("from=yesterday", "from must be a time such as 2026-11-21T09:00:00Z, not \"yesterday\"."),
+        ("limit=x", "limit must be a whole number from 1, not \"x\"."),
+        (
+            "stat=failed",
+            "Events are not listed by \"stat\". Did you mean \"state\"? They are listed by state, type, client, q, from, to, after, limit."
+        ),
+        ("limit=1&_=7", "Events are not listed by \"_\". They are listed by state, type, client, q, from, to, after, limit."),
+    ])
+    func aRefusalSaysWhatItTakes(query: String, words: String) {
+        #expect(throws: Problem(.malformedRequest, words)) { try EventQuery(QueryItems("/v1/events?\(query)")) }
+    }
 }

@@ -24,6 +24,13 @@ import Testing
         ("GET", "/", "none navigate document", false, false, true), ("GET", "/", "cross-site navigate document", false, false, true),
         ("GET", "/console/console.css", "same-origin no-cors style", false, false, true),
         ("GET", "/healthz", "none navigate document", false, false, true),
+        // By which any page finds out whether there is a bridge.
+        ("GET", "/healthz", "cross-site no-cors empty", false, false, true),
+        ("GET", "/healthz?x", "cross-site no-cors image", false, false, true),
+        ("GET", "/healthz", "cross-site navigate iframe", false, false, false),
+        ("GET", "/healthz/x", "cross-site no-cors empty", false, false, false),
+        ("GET", "/readyz", "cross-site no-cors empty", false, false, false),
+        ("POST", "/healthz", "cross-site no-cors empty", false, false, false),
         // WebSockets.
         ("GET", "/v1/ws", "cross-site websocket empty", true, true, true),
         ("GET", "/v1/ws", "same-origin websocket websocket", true, true, true),

@@ -104,8 +104,39 @@ import Testing
         for _ in 1...20 { #expect(desk.present("2222-2222", evil) == nil) }
         for _ in 1...5 { #expect(desk.present("2222-2222", request) == nil) }
         #expect(desk.present(code.description, request) == nil)
-        let last = await news.value
-        #expect(last == .guessed(by: request.origin) || last == nil)
+        #expect(await news.value == .guessed(by: request.origin))
+    }
+
+    @Test func whatPagesDoWrongIsToldToWhoAsksForIt() async throws {
+        let (id, code) = desk.open(client: request.client)
+        let stranger = PairingRequest(origin: "https://evil.example", client: try client("notes").identity.client)
+        #expect(desk.present("2222-2222", request) == nil)
+        #expect(desk.present("2222-2222", stranger) == nil, "a wrong code under a wrong name is nobody's business")
+        #expect(desk.present(code.description, stranger) == nil)
+        #expect(desk.present("2222-2222", request) == nil)
+        #expect(await desk.next(in: id, tellsMistakes: true) == .wrongCode(by: request.origin, count: 1))
+        #expect(await desk.next(in: id, tellsMistakes: true) == .strayed(stranger))
+        #expect(desk.present(code.description, request) != nil)
+        #expect(await desk.next(in: id) == .asked(request), "the console is told of pages that ask, and of nothing else")
+    }
+
+    @Test func mistakesAreNotToldWithoutEndAndTheEndIs() async throws {
+        let (id, _) = desk.open()
+        for index in 0..<WrongCodes.mostOfAll / WrongCodes.mostOfOneOrigin {
+            let evil = PairingRequest(origin: "https://a\(index).evil.example", client: request.client)
+            for _ in 1...WrongCodes.mostOfOneOrigin { #expect(desk.present("2222-2222", evil) == nil) }
+        }
+        var told = 0
+        while let notice = await desk.next(in: id, tellsMistakes: true) {
+            guard case .wrongCode = notice else {
+                #expect(notice == .moreMistakes)
+                break
+            }
+            told += 1
+        }
+        #expect(told == PairingDesk.mostMistakes)
+        #expect(await desk.next(in: id, tellsMistakes: true) == .guessed(by: "https://a199.evil.example"))
+        #expect(await desk.next(in: id, tellsMistakes: true) == nil)
     }
 
     @Test func thereIsAnEndToTheGuessesOfAllOriginsTogether() throws {
