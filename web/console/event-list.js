@@ -17,8 +17,11 @@ const COLUMNS = [
   { name: 'client', label: 'Client' }, { name: 'time', label: 'Accepted' }, { name: 'note', label: 'Note' },
 ];
 
+/** Milliseconds until a page that could not be loaded is asked for again, if it is still wanted. */
+const RETRY = 5000;
+
 export class EventList {
-  #app; #detail = null; #options; #empty; #filter = {}; #gathering = null; #ends; #stopTicking = null; #isOver = false;
+  #app; #detail = null; #options; #empty; #filter = {}; #gathering = null; #ends; #stopTicking = null; #isOver = false; #failure = null; #failedAt = 0;
   #drawBar = coalesced(() => this.#isOver || this.#renderBar());
 
   /** @param {{label: string, empty: () => HTMLElement, opened: (id: string | null) => void}} options */
@@ -28,7 +31,7 @@ export class EventList {
     this.feed = new EventFeed(app.api, app.activity, app.connected);
     this.list = new VirtualList({
       label: options.label, columns: COLUMNS, key: row => row.id, fill,
-      open: row => this.open(row.id), select: () => this.#drawBar(), end: () => this.feed.more(),
+      open: row => this.open(row.id), select: () => this.#drawBar(), end: () => this.#more(),
     });
     this.bar = element('div.bulk', { role: 'toolbar', 'aria-label': 'What to do with the selected events' });
     this.status = element('p.list-status', { role: 'status' });
@@ -86,6 +89,11 @@ export class EventList {
     this.list.close();
   }
 
+  /** The next page. What went wrong is shown, which asks for more again: that must not go round and round. */
+  #more() {
+    if (!this.feed.error || Date.now() - this.#failedAt > RETRY) this.feed.more();
+  }
+
   #close() {
     this.open(null);
     this.#focusList();
@@ -118,6 +126,8 @@ export class EventList {
   #draw() {
     const { rows, isLoading, isComplete, error } = this.feed;
     const isEmpty = rows.length === 0 && !isLoading;
+    if (error && error !== this.#failure) this.#failedAt = Date.now();
+    this.#failure = error;
     const isFocused = [this.list.node, this.#empty].some(node => node.contains(document.activeElement));
     this.list.show(rows);
     this.list.node.hidden = isEmpty;
@@ -178,7 +188,7 @@ export class EventList {
     if (this.bar.shownFor === key) return;
     this.bar.shownFor = key;
     const verbButton = (words, verb, kind = '') => button(words, () => this.#decide(verb, this.selected), { class: `verb ${kind}`, data: { verb } });
-    const everything = all ? button(all, () => this.#gather(), { class: 'quiet', data: { verb: 'all' } }) : null;
+    const everything = all ? button(all, () => this.#gather(), { data: { verb: 'all' } }) : null;
     if (!selected.length) replace(this.bar, element('span.note', {}, 'Select events to decide about many at once.'), everything);
     else {
       replace(this.bar, element('strong', {}, `${count(selected.length, 'event')} selected`),

@@ -14,21 +14,28 @@ const NAMED = 8;
 export const VERBS = {
   approve: {
     label: 'Approve', doing: 'Approving', done: 'approved', kind: 'primary', not: () => 'Decide later',
-    asks: true, question: 'It starts at once, as its plan says.', isDangerous: false,
+    asks: true, isDangerous: false,
+    question: 'It starts at once, as its plan says.', ofMany: 'Each starts at once, as its plan says.',
   },
-  deny: { label: 'Deny', doing: 'Denying', done: 'denied', kind: 'danger', asks: true },
+  deny: {
+    label: 'Deny', doing: 'Denying', done: 'denied', kind: 'danger', asks: true,
+    question: 'It will not run, and its sender is told so. This cannot be undone.',
+    ofMany: 'They will not run, and their senders are told so. This cannot be undone.',
+  },
   retry: {
     label: 'Retry', doing: 'Retrying', done: 'queued again', kind: '', asks: 'many', isDangerous: false,
-    question: 'It goes on at the step that failed, with all its attempts again.',
+    ofMany: 'Each goes on at the step that failed, with all its attempts again.',
   },
   cancel: {
     label: 'Cancel', doing: 'Cancelling', done: 'cancelled', kind: 'danger', asks: true,
     question: 'A step that is under way is stopped; what it did so far stays. This cannot be undone, but the event can be retried.',
+    ofMany: 'Steps that are under way are stopped; what they did so far stays. This cannot be undone, but the events can be retried.',
   },
   resolve: { label: 'Resolve', doing: 'Resolving', done: 'resolved', kind: 'primary', asks: true },
   drop: {
     label: 'Drop', doing: 'Dropping', done: 'dropped', kind: 'danger', asks: true,
     question: 'Its payload, attempts and output are removed for good. Its key stays known, so that it never runs again.',
+    ofMany: 'Their payloads, attempts and output are removed for good. Their keys stay known, so that they never run again.',
   },
 };
 
@@ -41,6 +48,7 @@ export function labelOf(verb, size = 1, isPart = false) {
   return `${label}${isPart ? ` ${number(size)}` : ''}${asks === true || (asks === 'many' && size > 1) ? '…' : ''}`;
 }
 
+const questionOf = (verb, events) => VERBS[verb][events.length > 1 ? 'ofMany' : 'question'];
 const these = events => (events.length === 1 ? 'the event' : count(events.length, 'event'));
 const named = events => (events.length === 1 ? events[0].type : count(events.length, 'event'));
 
@@ -107,10 +115,10 @@ function whyNot(verb, events) {
 async function ask(app, verb, events) {
   if (verb === 'resolve') return askResolution(events);
   if (verb === 'deny') return askDenial(app, events);
-  const { asks, label, question, isDangerous = true, not = all => `Keep ${these(all)}` } = VERBS[verb];
+  const { asks, label, isDangerous = true, not = all => `Keep ${these(all)}` } = VERBS[verb];
   if (asks !== true && events.length === 1) return {};
   const memory = verb === 'approve' ? await memoryOf(app, events) : null;
-  const content = [listOf(events), element('p', {}, question), memory?.node, await planOf(app, verb, events)];
+  const content = [listOf(events), element('p', {}, questionOf(verb, events)), memory?.node, await planOf(app, verb, events)];
   if (!await confirmed(`${label} ${named(events)}?`, content, `${label} ${these(events)}`, { isDangerous, no: not(events) })) return null;
   return memory?.once.checked ? { body: { once: true } } : {};
 }
@@ -139,7 +147,7 @@ async function askDenial(app, events) {
   const why = reasonField();
   const { once, node } = await memoryOf(app, events);
   const answer = await showDialog(`Deny ${named(events)}?`, [
-    listOf(events), element('p', {}, 'It will not run, and its sender is told so. This cannot be undone.'),
+    listOf(events), element('p', {}, questionOf('deny', events)),
     element('label', { for: why.id }, 'Why (the sender reads this)'), why, node,
   ], [
     element('button', { type: 'button', autofocus: true, data: { answer: '' } }, 'Decide later'),

@@ -316,6 +316,21 @@ class FindingTests(DecisionsTest):
         # What the browser itself says of a 400.
         browser.complaints()
 
+    def test_what_cannot_be_shown_is_not_asked_for_again_and_again(self):
+        browser = self.browser
+        self.look("#/events")
+        self.script(LISTEN)
+        browser.find("[aria-label='Type, exactly']").send_keys("no type")
+        browser.wait_for_text("The events cannot be shown")
+        browser.driver.execute_async_script(
+            """const done = arguments[0];
+            let frames = 0;
+            const next = async () => (++frames > 20 ? done() : (await fetch('/healthz'), requestAnimationFrame(next)));
+            next();""")
+        self.assertLessEqual(self.script("return asked.filter(line => line === 'GET /v1/events').length"), 2)
+        self.assertIn("The events cannot be shown", browser.text())
+        browser.complaints()
+
     def test_a_time_range_is_in_the_address_and_comes_back_from_it(self):
         browser = self.browser
         for text in ("first", "second"):
