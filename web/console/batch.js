@@ -13,6 +13,8 @@ class Turn {
   batch = null;
   /** The turn was taken or given back, or its batch went on. */
   changed = new Listeners();
+  /** An event is no more: its id. */
+  gone = new Listeners();
 
   /** Runs `work` unless something else is being decided. */
   async take(work) {

@@ -82,7 +82,7 @@ export class EventDetail {
 
   async #decide(verb, event) {
     if (verb === 'replay') await replay(this.#app, [event]);
-    else await decide(this.#app, verb, [event], (changed, done) => this.#options.changed?.(changed, done));
+    else await decide(this.#app, verb, [event], changed => this.#options.changed?.(changed));
     // What asked may have been drawn anew meanwhile.
     if (this.node.isConnected && document.activeElement === document.body) this.node.focus();
   }

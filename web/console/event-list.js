@@ -39,7 +39,10 @@ export class EventList {
     this.aside = element('div.aside', { hidden: true });
     this.node = element('div.split', {}, element('div.list', {}, this.bar, this.list.node, this.#empty, this.status), this.aside);
     this.node.addEventListener('keydown', event => this.#key(event));
-    this.#ends = [this.feed.changed.add(() => this.#draw()), turn.changed.add(() => this.#drawBar()), app.activity.changed.add(() => this.#drawBar())];
+    this.#ends = [
+      this.feed.changed.add(() => this.#draw()), app.activity.changed.add(() => this.#drawBar()),
+      turn.changed.add(() => this.#drawBar()), turn.gone.add(id => this.#remove(id)),
+    ];
     this.#renderBar();
   }
 
@@ -70,7 +73,7 @@ export class EventList {
     this.aside.replaceChildren();
     this.list.current = id ?? this.list.current;
     if (id) {
-      const view = new EventDetail(this.#app, id, { close: () => this.#close(), changed: (event, verb) => this.#take(event, verb) });
+      const view = new EventDetail(this.#app, id, { close: () => this.#close(), changed: event => this.#take(event) });
       this.#detail = { id, view };
       replace(this.aside, view.node);
       if (matchMedia('(max-width: 60rem)').matches) view.node.focus();
@@ -109,18 +112,20 @@ export class EventList {
 
   async #decide(verb, events) {
     if (verb === 'replay') await replay(this.#app, events);
-    else await decide(this.#app, verb, events, (event, done) => this.#take(event, done));
+    else await decide(this.#app, verb, events, event => this.#take(event));
     if (!this.#isOver && document.activeElement === document.body) this.#focusList();
   }
 
-  #take(event, verb) {
+  #take(event) {
     if (this.#isOver) return;
-    if (verb === 'drop') {
-      this.feed.remove(event.id);
-      if (this.#detail?.id === event.id) this.#close();
-    } else this.feed.take(event);
+    this.feed.take(event);
     this.#drawBar();
     this.list.refresh();
+  }
+
+  #remove(id) {
+    this.feed.remove(id);
+    if (this.#detail?.id === id) this.#close();
   }
 
   #draw() {

@@ -58,7 +58,7 @@ const named = events => (events.length === 1 ? events[0].type : count(events.len
  * @param {object} app
  * @param {string} verb one of `VERBS`
  * @param {object[]} events of the bridge, or rows of a list; those that may not take the verb are left out
- * @param {(event: object, verb: string) => void} took told each event as it is afterwards; of one that is gone only the id, as dropped
+ * @param {(event: object) => void} took told each event as it is afterwards; of one that is gone, `turn.gone` tells
  */
 export async function decide(app, verb, events, took = () => {}) {
   if (turn.isTaken) {
@@ -73,9 +73,11 @@ export async function decide(app, verb, events, took = () => {}) {
     const batch = new Batch(VERBS[verb].doing, fit);
     await batch.run(async event => {
       try {
-        took(await app.api.decide(event.id, verb, answer.body), verb);
+        const after = await app.api.decide(event.id, verb, answer.body);
+        if (verb === 'drop') turn.gone.tell(event.id);
+        else took(after);
       } catch (error) {
-        if (error.status === 404) took({ id: event.id }, 'drop');
+        if (error.status === 404) turn.gone.tell(event.id);
         throw error;
       }
     });

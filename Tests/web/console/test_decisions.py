@@ -75,6 +75,8 @@ class WaitingTests(DecisionsTest):
     asks = "PUBLISH_SHOT"
 
     def tearDown(self):
+        if self.desk.process.poll() is not None:
+            self.desk.start()
         for event in self.events("state=waiting"):
             self.desk.ask("POST", f"/v1/events/{event['id']}/deny", {})
         super().tearDown()
