@@ -9,13 +9,13 @@ export function newKey(): string;
 export interface ConnectOptions {
   /** Where the bridge listens, such as `http://127.0.0.1:7420`. `localhost` becomes `127.0.0.1`. */
   url?: string;
-  /** The bridge's port on 127.0.0.1. Default: the one this module was loaded from if it is a bridge's `/client.js`, otherwise 7420. */
+  /** The bridge's port on 127.0.0.1. Default: the one this module was loaded from if another page's server did not send it, otherwise 7420. */
   port?: number;
   /** A token (`dbt_…`), or a function that gives one, asked again after the bridge refused the last one. */
   token?: string | (() => string | Promise<string>);
   /** A ticket, good for one connection; or a function that gets one, asked for each connection. Instead of a token. */
   ticket?: string | (() => string | Promise<string>);
-  /** Channels to subscribe to from the beginning. */
+  /** Channels to subscribe to from the beginning, so that nothing on them is missed. Throws a `TypeError` for a name that is none. */
   channels?: Channel[];
   /**
    * Where confirmations begin on the very first connection: after this `seq`. Default: after the last one that this page's origin
@@ -213,8 +213,10 @@ export interface OutboxStorage {
   setCursor(cursor: Cursor): Promise<void>;
   close(): void;
 }
-export interface OutboxEntry { key: string; type: string; payload: string; at: number; owner?: string; id?: string }
-export interface Cursor { seq: number; acknowledged: number; client: string; credential: number | null; turn: string }
+/** `client` is who began to send it, and alone goes on; null if nobody has. */
+export interface OutboxEntry { key: string; type: string; payload: string; at: number; client?: string | null; owner?: string }
+/** Up to where the application has handled confirmations (`seq`), and of whom and which ledger that is said. */
+export interface Cursor { seq: number; acknowledged: number; client: string; ledger: string; turn: string }
 
 /** What went wrong, with a stable `code` and words that say what to do. */
 export class BridgeError extends Error {

@@ -6,11 +6,19 @@ const FINAL = new Set(['succeeded', 'failed', 'cancelled', 'expired', 'unknown']
 const PASSING = new Set(['rate_limited', 'storage_full', 'shutting_down', 'internal_error', 'unauthenticated']);
 /** Requests that change nothing, and so may be asked again after a reconnect. */
 const QUESTION = /^(get|list|plan|explain)/;
+const TYPE = /^[A-Z][A-Z0-9_]{0,63}$/;
+const EVENTS = new Set([
+  'connecting', 'connected', 'reconnecting', 'offline', 'unauthorized', 'closed', 'connection', 'confirmation', 'state', 'output', 'status', 'delivery',
+  'message', 'error',
+]);
+const CHANNEL = /^(events|status|output:(\*|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}))$/;
+const MOST_CHANNELS_AT_ONCE = 100;
 const WIDEST_WINDOW = 32;
 const MOST_UPDATES = 1000;
 const ACKNOWLEDGE_AFTER = 1000;
 
 const now = () => Date.now();
+const bytes = (text) => new TextEncoder().encode(text).length;
 const nothing = () => {};
 
 /** What went wrong, with a stable `code` and words that say what to do. */
@@ -57,6 +65,9 @@ class Delivery {
   #bridge;
   #settled = resolvers();
   #accepting = resolvers();
+  /** As `accepted`, whether or not somebody still waits. */
+  #taken = resolvers();
+  #isGivenUp = false;
   #readers = new Set();
   #output = new Output((update) => this.tell(update));
   id = null;
@@ -72,14 +83,19 @@ class Delivery {
     this.type = entry.type;
     this.at = entry.at;
     this.text = entry.payload;
+    /** Who sends it; null as long as nobody has. */
+    this.client = entry.client ?? null;
     this.restored = restored;
     // Whoever wants to know of a rejection awaits the delivery or listens to `confirmation`; a page that sends and forgets is no error.
     this.#settled.promise.catch(nothing);
     this.#accepting.promise.catch(nothing);
+    this.#taken.promise.catch(nothing);
   }
 
+  get entry() { return { key: this.idempotencyKey, type: this.type, payload: this.text, at: this.at, client: this.client }; }
   get payload() { return JSON.parse(this.text); }
   get accepted() { return this.#accepting.promise; }
+  get taken() { return this.#taken.promise; }
   get message() { return `{"type":${JSON.stringify(this.type)},"idempotencyKey":${JSON.stringify(this.idempotencyKey)},"payload":${this.text}}`; }
   then(resolved, rejected) { return this.#settled.promise.then(resolved, rejected); }
   catch(rejected) { return this.#settled.promise.catch(rejected); }
@@ -119,6 +135,7 @@ class Delivery {
     this.id = id;
     if (!FINAL.has(this.state)) this.state = state;
     this.#accepting.resolve({ id, idempotencyKey: this.idempotencyKey, state, replayed });
+    this.#taken.resolve({ id });
     this.tell({ kind: 'accepted', id, state, replayed });
     if (replayed) this.catchUp();
   }
@@ -136,14 +153,33 @@ class Delivery {
   /** Nothing more will come of it here. */
   fail(error) {
     this.giveUp(error);
+    this.#taken.reject(error);
     this.#end();
   }
 
   /** Whoever waits is told; the event itself goes on. */
   giveUp(error) {
     clearTimeout(this.timer);
+    this.#isGivenUp = true;
     this.#settled.reject(error);
     this.#accepting.reject(error);
+  }
+
+  /** Somebody waits once more. */
+  join() {
+    if (!this.#isGivenUp || this.phase === 'done') return;
+    this.#isGivenUp = false;
+    [this.#settled, this.#accepting] = [resolvers(), resolvers()];
+    this.#settled.promise.catch(nothing);
+    this.#accepting.promise.catch(nothing);
+    if (this.id) this.#accepting.resolve({ id: this.id, idempotencyKey: this.idempotencyKey, state: this.state, replayed: true });
+  }
+
+  /** What is known of its way at a bridge that is no more counts no longer. */
+  forgetAcceptance() {
+    this.phase = 'unsent';
+    this.id = null;
+    this.state = 'pending';
   }
 
   #end() {
@@ -298,6 +334,26 @@ class MemoryOutbox {
   close() {}
 }
 
+/** Storage of the application's own: its changes are made one after the other. */
+class OrderedOutbox {
+  #last = Promise.resolve();
+
+  constructor(storage) { this.storage = storage; }
+
+  get lasting() { return this.storage.lasting; }
+  open(adopt) { return this.storage.open(adopt); }
+  put(entry) { return this.#next(() => this.storage.put(entry)); }
+  remove(key) { return this.#next(() => this.storage.remove(key)); }
+  setCursor(cursor) { return this.#next(() => this.storage.setCursor(cursor)); }
+  close() { this.#next(() => this.storage.close()).catch(nothing); }
+
+  #next(change) {
+    const made = this.#last.then(change);
+    this.#last = made.catch(nothing);
+    return made;
+  }
+}
+
 /**
  * Entries and cursor in IndexedDB, shared by the tabs of an origin. Each tab owns what it sends, and holds a Web Lock for as long as it lives.
  * When that lock comes free, one of the other tabs takes its entries over; the transaction decides which. If two should ever send
@@ -334,9 +390,9 @@ class IndexedDBOutbox {
           this.#ending.signal.addEventListener('abort', release);
         })).catch(failed);
       });
-      living = (await locks.query()).held.map((lock) => lock.name);
       this.tabs = new BroadcastChannel(this.name);
       this.tabs.onmessage = ({ data }) => this.#watch(data, adopt);
+      living = (await locks.query()).held.map((lock) => lock.name);
       this.tabs.postMessage(this.#owner);
       for (const name of living) if (name.startsWith(this.prefix)) this.#watch(name.slice(this.prefix.length), adopt);
     }
@@ -410,10 +466,14 @@ class SocketLink {
   kind = 'websocket';
   opened = false;
 
-  constructor(bridge, credential, { message, lost }) {
+  constructor(bridge, credential, { message, lost, subscriptions }) {
     this.lost = lost;
     const url = new URL('/v1/ws', bridge.url);
     url.protocol = 'ws:';
+    const { channels, since } = subscriptions();
+    this.said = channels.filter((name) => !isOfOne(name));
+    if (this.said.length) url.searchParams.set('channels', this.said.join(','));
+    if (since !== null) url.searchParams.set('since', since);
     if (credential.ticket) url.searchParams.set('ticket', credential.ticket);
     try {
       this.socket = new bridge.WebSocket(url.href, ['deskbridge.v1']);
@@ -453,6 +513,7 @@ class StreamLink {
   kind = 'sse';
   opened = false;
   heard = 0;
+  #readings = new Set();
 
   constructor(bridge, credential, { message, lost, subscriptions }) {
     Object.assign(this, { bridge, credential, message, lost, subscriptions });
@@ -489,7 +550,7 @@ class StreamLink {
 
   close() {
     this.ended = true;
-    this.reading?.abort();
+    for (const reading of this.#readings) reading.abort();
   }
 
   #tell(message) { if (!this.ended) this.message(message); }
@@ -514,11 +575,14 @@ class StreamLink {
 
   /** Opens a stream that goes on where the application is; once it has, an earlier one ends. */
   async #listen() {
+    if (this.ended) return;
     const reading = new AbortController();
     const earlier = this.reading;
     this.reading = reading;
+    this.#readings.add(reading);
     try {
       const { channels, since } = this.subscriptions();
+      this.said = channels;
       const query = new URLSearchParams();
       if (channels.length) query.set('channels', channels.join(','));
       if (since !== null) query.set('since', since);
@@ -533,6 +597,8 @@ class StreamLink {
       if (this.reading === reading) this.#end({ code: 1006, opened: this.opened });
     } catch (error) {
       if (this.reading === reading) this.#end({ code: 1006, opened: this.opened, error });
+    } finally {
+      this.#readings.delete(reading);
     }
   }
 
@@ -561,6 +627,9 @@ class StreamLink {
     }
   }
 }
+
+/** Whether a channel is about one event alone. */
+const isOfOne = (name) => name.startsWith('output:') && name !== 'output:*';
 
 const post = (body) => ({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
 
@@ -603,6 +672,7 @@ class Bridge {
   #socketFailures = 0;
   #turn = 0;
   #attempt = 0;
+  #refusals = 0;
   #penalised = false;
   #timers = { retry: undefined, opening: undefined, ping: undefined, silence: undefined, acknowledge: undefined, pause: undefined };
   #stats = { connections: 0, roundTrip: null, connectedSince: null, lastMessageAt: null };
@@ -626,10 +696,14 @@ class Bridge {
   #window = WIDEST_WINDOW;
   #pausedUntil = 0;
   #pauses = 0;
+  #mustSubscribe = false;
   #pumping = false;
 
-  /** `{seq, acknowledged, client, credential, turn}`: the last confirmation the application was given, and what tells whether it still counts. */
+  /** `{seq, acknowledged, client, ledger, turn}`: the last confirmation the application was given, and what tells whether it still counts. */
   #cursor = null;
+  /** The last confirmation that listeners are done with, up to which it is kept over the end of the page. */
+  #handledSeq = 0;
+  #handlings = 0;
   #isResumed = false;
   #saving = null;
   #isUnsaved = false;
@@ -644,7 +718,7 @@ class Bridge {
     this.WebSocket = options.WebSocket ?? globalThis.WebSocket;
     this.#kind = options.transport && options.transport !== 'auto' ? options.transport : this.WebSocket ? 'websocket' : 'sse';
     this.limit = options.timeout ?? 10000;
-    for (const channel of options.channels ?? []) this.#channels.set(channel, 1);
+    for (const channel of named(options.channels ?? [])) this.#channels.set(channel, 1);
     this.#listenToPage();
     this.#start();
   }
@@ -654,19 +728,29 @@ class Bridge {
   // MARK: For the application
 
   send(type, payload = {}, { idempotencyKey = newKey(), signal, timeout } = {}) {
+    idempotencyKey = String(idempotencyKey);
     const known = this.#deliveries.get(idempotencyKey);
-    const entry = { key: idempotencyKey, type, payload: JSON.stringify(payload), at: performance.timeOrigin + performance.now() };
-    if (known && known.type === type && known.text === entry.payload) return known;
-    const delivery = new Delivery(this, entry, false);
+    const at = performance.timeOrigin + performance.now();
+    const delivery = new Delivery(this, { key: idempotencyKey, type, payload: JSON.stringify(payload), at, client: this.client }, false);
+    if (known && known.type === type && known.text === delivery.text) {
+      known.join();
+      return known;
+    }
     if (known) delivery.fail(new BridgeError('key_reused', `Another event was sent under the key ${idempotencyKey}.`));
     else if (this.state === 'closed') delivery.fail(closed());
     else if (signal?.aborted) delivery.fail(aborted());
-    else {
-      this.#ready.then(() => this.#outbox.put(entry)).catch((error) => this.#report('outbox_failed', 'The outbox could not keep the event', error));
+    else if (!TYPE.test(type)) {
+      const message = 'must be capital letters, digits and "_", beginning with a letter, at most 64 characters';
+      delivery.fail(new BridgeError('invalid_event', `The type of an event ${message}.`, { errors: [{ pointer: '/type', message }] }));
+    } else {
+      this.#put(delivery);
       this.#add(delivery);
-      if (timeout) {
-        delivery.timer = setTimeout(() => delivery.giveUp(new BridgeError(
-          'timeout', `No confirmation of ${type} came within ${timeout} ms. The event goes on; sending it again under the key ${idempotencyKey} joins it.`)), timeout);
+      if (isBounded(timeout)) {
+        delivery.timer = setTimeout(() => {
+          const rest = delivery.phase === 'unsent' && !delivery.attempts ? `It has not been sent yet, and waits in the outbox. ${this.lastError?.message ?? ''}`
+            : `The event goes on; sending it again under the key ${idempotencyKey} joins it.`;
+          delivery.giveUp(new BridgeError('timeout', `No confirmation of ${type} came within ${timeout} ms. ${rest}`.trim()));
+        }, timeout);
       }
       const abort = () => { if (!this.#withdraw(delivery, aborted())) delivery.giveUp(aborted()); };
       signal?.addEventListener('abort', abort, { once: true, signal: this.#page.signal });
@@ -688,8 +772,8 @@ class Bridge {
         this.#requests.delete(id);
         settle(value);
       };
-      const timer = setTimeout(() => end(reject, new BridgeError(
-        'timeout', `The bridge did not answer ${action} within ${timeout} ms.${this.lastError ? ` ${this.lastError.message}` : ''}`)), timeout);
+      const timer = isBounded(timeout) ? setTimeout(() => end(reject, new BridgeError(
+        'timeout', `The bridge did not answer ${action} within ${timeout} ms.${this.lastError ? ` ${this.lastError.message}` : ''}`)), timeout) : undefined;
       signal?.addEventListener('abort', abort);
       const request = {
         message: { type: 'request', id, action, payload }, sent: false, repeatable: QUESTION.test(action),
@@ -701,7 +785,7 @@ class Bridge {
   }
 
   subscribe(channels) {
-    const names = [channels].flat();
+    const names = named([channels].flat());
     this.#count(names, 1);
     let isOver = false;
     return () => {
@@ -711,6 +795,7 @@ class Bridge {
   }
 
   on(name, listener) {
+    if (!EVENTS.has(name)) throw new TypeError(`There is no event "${name}". There are ${[...EVENTS].join(', ')}.`);
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
     return () => { listeners.delete(listener); };
@@ -721,20 +806,19 @@ class Bridge {
     // The token goes along, so it must not go anywhere else.
     if (target.origin !== this.url.origin) throw new TypeError(`${path} is no path of the bridge.`);
     const ending = new AbortController();
-    const timer = timeout ? setTimeout(() => ending.abort(new BridgeError('timeout', `The bridge did not answer within ${timeout} ms.`)), timeout) : undefined;
-    const abort = () => ending.abort(signal?.reason);
-    if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort, { signal: ending.signal });
+    const timer = isBounded(timeout) ? setTimeout(() => ending.abort(new BridgeError('timeout', `The bridge did not answer within ${timeout} ms.`)), timeout) : undefined;
     const all = new Headers(headers);
     if (this.#token) all.set('Authorization', `Bearer ${this.#token}`);
     const fetching = this.#options.fetch ?? globalThis.fetch;
-    return fetching(target, { cache: 'no-store', ...init, headers: all, signal: ending.signal })
+    return fetching(target, { cache: 'no-store', ...init, headers: all, signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal })
       .finally(() => clearTimeout(timer));
   }
 
   signIn({ token, ticket }) {
     this.#credential = { token, ticket };
     this.#token = null;
+    // It opens one connection alone, which has to begin at the right place whoever it is for.
+    if (typeof ticket === 'string') this.#isResumed = false;
     this.reconnect();
   }
 
@@ -794,7 +878,7 @@ class Bridge {
   async #start() {
     const { outbox } = this.#options;
     const name = typeof outbox === 'string' ? outbox : `deskbridge-${this.url.port || 80}`;
-    this.#outbox = outbox && typeof outbox === 'object' ? outbox
+    this.#outbox = outbox && typeof outbox === 'object' ? new OrderedOutbox(outbox)
       : outbox !== 'memory' && globalThis.indexedDB ? new IndexedDBOutbox(name) : new MemoryOutbox();
     const adopt = (entries) => { for (const entry of entries) this.#restore(entry); };
     this.#ready = this.#outbox.open(adopt).catch((error) => {
@@ -823,6 +907,10 @@ class Bridge {
     this.#pump();
   }
 
+  #put(delivery) {
+    this.#ready.then(() => this.#outbox.put(delivery.entry)).catch((error) => this.#report('outbox_failed', 'The outbox could not keep the event', error));
+  }
+
   /** Puts it where it was in the order. */
   #queue(delivery) {
     delivery.phase = 'unsent';
@@ -837,8 +925,15 @@ class Bridge {
     this.#pumping = true;
     queueMicrotask(() => {
       this.#pumping = false;
-      while (this.#isConnected && this.#unsent.length && this.#inflight.size < this.#window && now() >= this.#pausedUntil) {
-        const delivery = this.#unsent.shift();
+      while (this.#isConnected && this.#inflight.size < this.#window && performance.now() >= this.#pausedUntil) {
+        // What another client began is that one's, and waits until it signs in again.
+        const index = this.#unsent.findIndex(({ client }) => client === null || client === this.client);
+        if (index < 0) return;
+        const [delivery] = this.#unsent.splice(index, 1);
+        if (delivery.client === null) {
+          delivery.client = this.client;
+          this.#put(delivery);
+        }
         delivery.phase = 'inflight';
         delivery.attempts += 1;
         this.#inflight.add(delivery);
@@ -854,9 +949,16 @@ class Bridge {
   #pause(seconds) {
     this.#pauses += 1;
     this.#window = 1;
-    this.#pausedUntil = now() + (seconds ?? Math.min(30, 2 ** this.#pauses / 2)) * 1000;
+    const pause = (seconds ?? Math.min(30, 2 ** this.#pauses / 2)) * 1000;
+    this.#pausedUntil = performance.now() + pause;
     clearTimeout(this.#timers.pause);
-    this.#timers.pause = setTimeout(() => this.#pump(), this.#pausedUntil - now() + 10);
+    this.#timers.pause = setTimeout(() => {
+      this.#pausedUntil = 0;
+      if (this.#mustSubscribe) this.#subscribe(this.#wanted);
+      this.#mustSubscribe = false;
+      this.#acknowledgeSoon();
+      this.#pump();
+    }, pause);
   }
 
   #answered(delivery) {
@@ -864,10 +966,10 @@ class Bridge {
     this.#inflight.delete(delivery);
   }
 
-  /** @returns whether it had not been sent */
+  /** @returns whether it had not been sent, by this page or one before */
   #withdraw(delivery, error) {
     const index = this.#unsent.indexOf(delivery);
-    if (index < 0 || delivery.attempts) return false;
+    if (index < 0 || delivery.attempts || delivery.restored) return false;
     this.#unsent.splice(index, 1);
     this.#finish(delivery, () => delivery.fail(error));
     return true;
@@ -890,7 +992,7 @@ class Bridge {
   async cancel(delivery) {
     if (delivery.phase === 'done') return;
     if (this.#withdraw(delivery, new BridgeError('cancelled', 'The event was cancelled before it was sent.'))) return;
-    const { id } = await delivery.accepted;
+    const { id } = await delivery.taken;
     await this.request('cancel_event', { id });
   }
 
@@ -918,12 +1020,18 @@ class Bridge {
   }
 
   #changeSubscriptions(before) {
-    if (!this.#isConnected) return;
-    const after = this.#wanted;
-    const added = after.filter((name) => !before.includes(name));
+    if (this.#isConnected) this.#change(before, this.#wanted);
+  }
+
+  #change(before, after) {
+    this.#subscribe(after.filter((name) => !before.includes(name)));
     const removed = before.filter((name) => !after.includes(name));
-    if (added.length) this.#say({ type: 'subscribe', channels: added });
     if (removed.length) this.#say({ type: 'unsubscribe', channels: removed });
+  }
+
+  #subscribe(channels) {
+    for (let index = 0; index < channels.length; index += MOST_CHANNELS_AT_ONCE)
+      this.#say({ type: 'subscribe', channels: channels.slice(index, index + MOST_CHANNELS_AT_ONCE) });
   }
 
   async #open() {
@@ -937,34 +1045,44 @@ class Bridge {
       return;
     }
     if (turn !== this.#turn || this.state === 'closed') return;
+    if (!credential.token && !credential.ticket) return this.#refused(new BridgeError('unauthenticated', `No token was given. ${makeToken()}`));
     const handlers = {
       message: (message) => { if (this.#link === link) this.#receive(message); },
       lost: (how) => { if (this.#link === link) this.#fall(how); },
-      subscriptions: () => ({ channels: this.#wanted, since: this.#cursor ? this.#cursor.seq : this.#options.since ?? null }),
+      // On its first connection a page needs what its client has not acknowledged, whichever place it has kept.
+      subscriptions: () => ({ channels: this.#wanted, since: this.#isResumed ? this.#cursor.seq : this.#cursor ? null : this.#options.since ?? null }),
     };
     this.#said = null;
     const link = this.#kind === 'sse' ? new StreamLink(this, credential, handlers) : new SocketLink(this, credential, handlers);
+    this.#link?.close();
     this.#link = link;
     this.#timers.opening = setTimeout(() => this.#fall({ code: 0, opened: link.opened }), this.limit);
   }
 
   async #obtain() {
-    const { token, ticket } = this.#credential;
+    const credential = this.#credential;
+    const { token, ticket } = credential;
     if (ticket) return { ticket: typeof ticket === 'function' ? await ticket() : ticket };
-    if (token && !this.#token) this.#token = typeof token === 'function' ? await token() : token;
-    return { token: this.#token };
+    if (!token || this.#token) return { token: this.#token };
+    const given = typeof token === 'function' ? await token() : token;
+    if (credential === this.#credential) this.#token = given;
+    return { token: given };
   }
 
   /** The connection is gone, or never was. Decides what to do. */
   async #fall({ code, reason = '', opened = true, error }) {
     const link = this.#link;
     const wasConnected = this.#isConnected;
-    let why = (!wasConnected && this.#said) || ending(code, reason, error);
+    // The bridge says what is wrong with a token. Without a word it waited in vain for one, of a page that was asleep.
+    const isOverdue = code === 4401 && !wasConnected && !this.#said && link?.kind === 'websocket';
+    let why = (!wasConnected && this.#said) || ending(isOverdue ? 1006 : code, reason, error);
     if (code === 1009) this.#refuseLargest();
     this.#drop(why);
     const turn = this.#turn;
-    if (wasConnected) this.#become('reconnecting', why);
-    else if (!opened && link && !this.#said) {
+    if (wasConnected) {
+      this.#become('reconnecting', why);
+      if (turn !== this.#turn || this.state === 'closed') return;
+    } else if (!opened && link && !this.#said) {
       why = await this.#diagnose(link.kind, error);
       if (turn !== this.#turn || this.state === 'closed') return;
     }
@@ -984,14 +1102,20 @@ class Bridge {
       const turn = ++this.#turn;
       return void this.#obtain().then(({ token: given }) => {
         if (turn !== this.#turn || this.state === 'closed') return;
-        if (given === refused) this.#become('unauthorized', why);
+        if (given === refused) this.#rest(why);
         else if (this.#attempt++ < 1) this.#open();
         else this.#wait(why);
-      }, () => { if (turn === this.#turn) this.#become('unauthorized', why); });
+      }, () => { if (turn === this.#turn) this.#rest(why); });
     }
-    if (why.code === 'unauthenticated' && typeof ticket === 'function' && this.#attempt < 1) return this.#wait(why);
-    this.#become('unauthorized', why);
+    if (why.code === 'unauthenticated' && typeof ticket === 'function' && this.#refusals++ < 1) return this.#wait(why);
+    this.#rest(why);
+  }
+
+  /** Until `signIn()`. */
+  #rest(why) {
+    if (!['unauthorized', 'connection', 'error'].some((name) => this.#listeners.get(name)?.size)) console.error(why);
     for (const request of [...this.#requests.values()]) request.reject(why);
+    this.#become('unauthorized', why);
   }
 
   /** Full jitter: any time up to a limit that doubles. */
@@ -1001,9 +1125,9 @@ class Bridge {
     const least = why.code === 'rate_limited' ? (why.retryAfter ?? 5) * 1000 : 0;
     const delay = Math.round(least + Math.random() * most);
     this.#attempt += 1;
-    this.#become(wasConnected ? 'reconnecting' : 'offline', why, delay);
     clearTimeout(this.#timers.retry);
     this.#timers.retry = setTimeout(() => this.#open(), delay);
+    this.#become(wasConnected ? 'reconnecting' : 'offline', why, delay);
   }
 
   /** Lets go of the connection. What was sent and not answered is sent again by the next one. */
@@ -1016,6 +1140,7 @@ class Bridge {
       this.#timers[name] = undefined;
     }
     this.#pausedUntil = 0;
+    this.#mustSubscribe = false;
     this.#stats.connectedSince = null;
     for (const { reject } of this.#pinged.splice(0)) reject(why);
     for (const delivery of [...this.#inflight]) {
@@ -1036,7 +1161,11 @@ class Bridge {
     try {
       const response = await this.fetch(this.#token ? '/v1/status' : '/healthz');
       if (!response.ok) return problem({ ...(await response.json()), retryAfter: Number(response.headers.get('Retry-After')) || undefined });
-    } catch { return failure('origin_forbidden', this.url, cause); }
+    } catch (error) {
+      // A browser hides an answer that a page may not have, and says so in no other way. But what went away meanwhile, or was too slow, hides too.
+      const isHidden = globalThis.location && error instanceof TypeError && await this.fetch('/healthz', { mode: 'no-cors' }).then(() => true, () => false);
+      return failure(isHidden ? 'origin_forbidden' : 'connection_lost', this.url, cause);
+    }
     if (this.#credential.ticket) return new BridgeError('unauthenticated', 'The ticket was refused. One is good for one connection and 30 seconds: give a function that gets a new one.');
     this.#socketFailures += 1;
     // It answers, but not to WebSockets: something in between blocks them.
@@ -1114,24 +1243,22 @@ class Bridge {
     }
   }
 
-  #authenticated({ client, session, seq }) {
+  #authenticated({ client, session, ledger, seq }) {
     clearTimeout(this.#timers.opening);
+    const link = this.#link;
     this.client = client;
     this.#session = session;
-    if (this.#link.kind === 'websocket') this.#socketWorked = true;
-    this.#socketFailures = 0;
+    if (link.kind === 'websocket') this.#socketWorked = true;
+    this.#socketFailures = this.#refusals = 0;
     if (!this.#penalised) this.#attempt = 0;
-    const streamBegan = this.#cursor?.seq;
-    this.#resume(client, seq);
+    if (!this.#resume(client, ledger, seq)) return this.reconnect();
     this.#stats.connections += 1;
     this.#stats.connectedSince = this.#stats.lastMessageAt = now();
+    const wanted = this.#wanted;
     this.#become('connected', null);
-    const channels = this.#wanted;
-    if (this.#link.kind === 'websocket') {
-      // Own confirmations come from `seq` on by themselves. Those of others would begin with the subscription, and lack what came before it.
-      const since = this.#channels.has('events') || this.#cursor.seq !== seq ? { since: this.#cursor.seq } : {};
-      if (channels.length || 'since' in since) this.#say({ type: 'subscribe', channels, ...since });
-    } else if (streamBegan !== undefined && streamBegan !== this.#cursor.seq) this.#say({ type: 'subscribe' });
+    if (this.#link !== link) return;
+    // The address said most. What listeners have changed just now they have said themselves.
+    this.#change(link.said, wanted);
     this.#beat();
     this.#acknowledgeSoon();
     for (const request of this.#requests.values()) this.#ask(request);
@@ -1139,25 +1266,40 @@ class Bridge {
     this.#pump();
   }
 
-  /** Finds the place from which confirmations are new to the application. */
-  #resume(client, seq) {
+  /**
+   * Finds the place from which confirmations are new to the application.
+   * @returns false if the connection was opened at a place that means nothing here
+   */
+  #resume(client, ledger, seq) {
     const kept = this.#cursor;
-    const credential = this.#token && fingerprint(this.#token);
-    // Acknowledged ones never become fewer, unless it is another ledger, whose numbers begin anew.
-    const isAnother = !kept || kept.client !== client || seq < kept.acknowledged || (credential !== kept.credential && seq < kept.seq);
+    // Acknowledged ones never become fewer, unless the ledger was put back to an earlier state. Another one's numbers begin anew.
+    const isAnother = !kept || kept.client !== client || kept.ledger !== ledger || seq < kept.acknowledged;
     const start = isAnother ? (kept ? seq : this.#options.since ?? seq) : this.#isResumed ? kept.seq : Math.max(kept.seq, seq);
-    this.#isResumed = true;
+    const isMisplaced = isAnother && this.#isResumed;
+    if (isAnother || !this.#isResumed) this.#handledSeq = start;
     if (isAnother) this.#toAcknowledge = 0;
+    this.#isResumed = true;
     this.#acknowledged = seq;
-    this.#cursor = { client, credential, seq: start, acknowledged: seq, turn: isAnother ? newKey() : kept.turn };
+    this.#cursor = { client, ledger, seq: start, acknowledged: seq, turn: isAnother ? newKey() : kept.turn };
+    if (isAnother) this.#sendAgain();
     this.#save();
+    return !isMisplaced;
+  }
+
+  /** What another ledger accepted, or this one from another client, has to be sent once more before it is confirmed here. */
+  #sendAgain() {
+    for (const delivery of this.#byID.values()) {
+      delivery.forgetAcceptance();
+      this.#queue(delivery);
+    }
+    this.#byID.clear();
   }
 
   /** Writes the cursor as often as the disk allows. */
   #save() {
     if (this.#saving) return void (this.#isUnsaved = true);
     this.#isUnsaved = false;
-    this.#saving = this.#outbox.setCursor({ ...this.#cursor })
+    this.#saving = this.#outbox.setCursor({ ...this.#cursor, seq: this.#handledSeq })
       .catch((error) => this.#report('outbox_failed', 'The place in the confirmations could not be kept', error))
       .finally(() => {
         this.#saving = null;
@@ -1191,20 +1333,25 @@ class Bridge {
     const delivery = isOwn ? this.#deliveries.get(key) : undefined;
     const isKnown = seq <= this.#cursor.seq;
     if (isStored && !isKnown) return;
-    let handling = [];
-    if (!isKnown) {
-      this.#cursor.seq = seq;
-      if (isOwn || this.#channels.has('events')) handling = this.#emit('confirmation', confirmation);
-    }
+    if (!isKnown) this.#cursor.seq = seq;
     if (delivery) {
       if (!delivery.id) this.#identify(delivery, { id: confirmation.id, state: confirmation.error ? 'failed' : 'succeeded', replayed: delivery.attempts > 1 || delivery.restored });
       this.#finish(delivery, () => delivery.confirm(confirmation));
     } else if (isOwn && !isKnown) this.#forget(key);
     if (isKnown) return;
-    this.#save();
-    this.#handled = this.#handled.then(() => Promise.allSettled(handling)).then(() => {
-      this.#toAcknowledge = seq;
+    const { turn } = this.#cursor;
+    const handling = isOwn || this.#channels.has('events') ? this.#emit('confirmation', confirmation) : [];
+    const handled = () => {
+      if (turn !== this.#cursor.turn) return;
+      this.#handledSeq = this.#toAcknowledge = seq;
+      this.#save();
       this.#acknowledgeSoon();
+    };
+    if (!handling.length && !this.#handlings) return handled();
+    this.#handlings += 1;
+    this.#handled = this.#handled.then(() => Promise.allSettled(handling)).then(() => {
+      this.#handlings -= 1;
+      handled();
     });
   }
 
@@ -1243,7 +1390,14 @@ class Bridge {
       this.#window = 1;
     }
     if (!delivery) {
-      if (error.code === 'rate_limited') this.#pause(error.retryAfter);
+      if (error.code === 'rate_limited') {
+        // It doesn't say what it refused: a ping, an acknowledgement, or a subscription.
+        this.#mustSubscribe = true;
+        this.#acknowledged = this.#cursor.acknowledged;
+        for (const { reject } of this.#pinged.splice(0)) reject(error);
+        this.#pause(error.retryAfter);
+      }
+      if (!this.#listeners.get('error')?.size) console.error(error);
       return void this.#emit('error', error);
     }
     if (!PASSING.has(error.code)) return this.#finish(delivery, () => delivery.fail(error));
@@ -1254,18 +1408,20 @@ class Bridge {
 
   /** The bridge takes no message as large as one of those that were on their way. */
   #refuseLargest() {
-    let largest;
-    for (const delivery of this.#inflight) if (!largest || delivery.message.length > largest.message.length) largest = delivery;
-    if (!largest) return;
-    this.#finish(largest, () => largest.fail(new BridgeError(
-      'too_large', `The event of ${largest.message.length} characters is larger than the bridge takes (limits.message in its deskbridge.yaml). Send a reference to the data instead.`)));
+    const candidates = [
+      ...[...this.#inflight].map((delivery) => ({ size: bytes(delivery.message), refuse: (error) => this.#finish(delivery, () => delivery.fail(error)) })),
+      ...[...this.#requests.values()].filter(({ sent }) => sent).map(({ message, reject }) => ({ size: bytes(JSON.stringify(message)), refuse: reject })),
+    ];
+    const [largest] = candidates.sort((a, b) => b.size - a.size);
+    largest?.refuse(new BridgeError(
+      'too_large', `A message of ${largest.size} bytes is larger than the bridge takes (limits.message in its deskbridge.yaml). Send a reference to the data instead.`));
   }
 
   // MARK: Listeners
 
   #emit(name, event) {
     const results = [];
-    for (const listener of this.#listeners.get(name) ?? []) {
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
       try {
         const result = listener(event);
         if (result?.then) results.push(Promise.resolve(result).catch((error) => this.#report('listener_failed', `A listener of "${name}" failed`, error)));
@@ -1288,7 +1444,9 @@ const aborted = () => new BridgeError('aborted', 'The caller stopped waiting.');
 
 /** Where the bridge is; `localhost` may lead to another program's port on ::1, and is not always exempt from mixed-content rules. */
 function address({ url, port }) {
-  const own = /^http:\/\/(127\.0\.0\.1|\[::1\]):(\d+)\/client\.js/.exec(import.meta.url)?.[2];
+  // A page that has a copy of its own is no bridge.
+  const isCopy = globalThis.location && new URL(import.meta.url).origin === location.origin;
+  const own = isCopy ? undefined : /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost):(\d+)\/client\.js/.exec(import.meta.url)?.[2];
   const found = new URL(url ?? `http://127.0.0.1:${port ?? own ?? 7420}`);
   if (found.hostname === 'localhost') found.hostname = '127.0.0.1';
   if (!/^(127\.\d+\.\d+\.\d+|\[::1\])$/.test(found.hostname)) throw new TypeError(`A bridge is on this computer, not on ${found.hostname}.`);
@@ -1296,12 +1454,16 @@ function address({ url, port }) {
   return found;
 }
 
-/** Tells tokens apart without giving them away: FNV-1a, 32 bits. */
-function fingerprint(token) {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < token.length; index += 1) hash = Math.imul(hash ^ token.charCodeAt(index), 0x01000193);
-  return hash >>> 0;
+/** @throws {TypeError} for a name that is no channel's */
+function named(channels) {
+  for (const name of channels) if (!CHANNEL.test(name)) throw new TypeError(`There is no channel "${name}". Channels are events, status, output:* and output:ID.`);
+  return channels;
 }
+
+/** Timers end at once if they are to take longer than 2³¹ ms. */
+const isBounded = (timeout) => timeout > 0 && timeout < 2 ** 31;
+
+const makeToken = () => `Make one at the desk: deskbridge token create NAME${globalThis.location ? ` --origin ${location.origin}` : ''}`;
 
 /** Why a connection that was there ended. */
 function ending(code, reason, cause) {
@@ -1311,7 +1473,7 @@ function ending(code, reason, cause) {
     case 1001: return new BridgeError('going_away', 'The bridge is stopping. This page connects again as soon as it is back.');
     case 1009: return new BridgeError('too_large', 'A message was larger than the bridge takes.');
     case 1011: return new BridgeError('internal_error', `Something is wrong in the bridge.${said}`);
-    case 4401: return new BridgeError('unauthenticated', `The token was revoked, has expired, or is unknown.${said} Make a new one at the desk: deskbridge token create NAME --origin ${globalThis.location?.origin ?? '…'}`);
+    case 4401: return new BridgeError('unauthenticated', `The token was revoked, has expired, or is unknown.${said} ${makeToken()}`);
     case 4403: return failure('origin_forbidden', null, cause);
     case 4002: return new BridgeError('replaced', 'Another page took over with the same token, which allows one at a time. Reload this page to take it back.');
     case 4413: return new BridgeError('slow_consumer', 'This page read too slowly and was cut off. It connects again, and misses no confirmation.');
@@ -1324,12 +1486,12 @@ function ending(code, reason, cause) {
 function failure(code, url, cause) {
   const origin = globalThis.location?.origin;
   const words = {
-    unreachable: `No bridge answers at ${url?.host}. Is it running on this computer? Try: deskbridge status. If it runs, this page's Content-Security-Policy must allow connect-src http://${url?.host} ws://${url?.host}.`,
+    unreachable: `No bridge answers at ${url?.host}. Is it running on this computer? Try: deskbridge status.${origin ? ` If it runs, this page's Content-Security-Policy must allow connect-src http://${url?.host} ws://${url?.host}.` : ''}`,
     local_network_blocked: `The browser does not let this page reach this computer. Allow it: the icon beside the address, Site settings, "Local network access" (or "Apps on device"), Allow; then reload.`,
     local_network_prompt: `The browser may be asking whether this page may reach apps on this device: choose Allow. Or no bridge answers at ${url?.host}: try deskbridge status.`,
     insecure_page: `Browsers let only pages that came over https reach this computer, and this one came over http. Load it over https.`,
     mixed_content: `This browser does not let a page that came over https talk to ${url?.host}. Use Chrome, Edge or Firefox.`,
-    origin_forbidden: `The bridge is running, but does not let pages from ${origin ?? 'here'} use this token. At the desk: deskbridge token create NAME --origin ${origin ?? 'ORIGIN'}`,
+    origin_forbidden: `${url ? `What answers at ${url.host}` : 'The bridge'} does not let pages from ${origin ?? 'here'} in with this token. ${makeToken()}${url ? ' (deskbridge status says where the bridge listens.)' : ''}`,
     connection_lost: 'The bridge answers, but no connection could be made; trying again.',
   };
   const kind = { local_network_prompt: 'unreachable', insecure_page: 'local_network_blocked' }[code] ?? code;

@@ -17,6 +17,8 @@ package final class EventStore: Sendable {
         package init(maximumBytes: Int? = nil) { self.maximumBytes = maximumBytes }
     }
 
+    /// Tells this ledger from every other one: 32 hexadecimal digits.
+    package let id: String
     let pool: DatabasePool
     let lastUses: LastUses
     private let writer: GroupCommitWriter
@@ -40,14 +42,16 @@ package final class EventStore: Sendable {
                 try pool.writeWithoutTransaction(LedgerCheck.demandSound)
             }
             try LedgerConnection.migrate(pool)
-            return EventStore(pool: pool, folder: folder, lock: lock, options: options)
+            let id = try pool.read { db in try String.fetchOne(db, sql: "SELECT id FROM identity") } ?? ""
+            return EventStore(id: id, pool: pool, folder: folder, lock: lock, options: options)
         } catch {
             throw StoreError(error)
         }
     }
 
-    private init(pool: DatabasePool, folder: StateFolder, lock: FolderLock, options: Options) {
+    private init(id: String, pool: DatabasePool, folder: StateFolder, lock: FolderLock, options: Options) {
         let lastUses = LastUses()
+        self.id = id
         self.pool = pool
         self.folder = folder
         self.lock = lock

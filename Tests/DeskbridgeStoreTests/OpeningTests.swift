@@ -71,6 +71,17 @@ import Testing
         #expect(Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)) == ["ledger.db", "lock"])
     }
 
+    @Test func aLedgerKeepsItsIdentityAndSharesItWithNone() async throws {
+        let (folder, other) = (LedgerFolder(), LedgerFolder())
+        let store = try folder.open()
+        try await store.close()
+        let again = try folder.open()
+        let stranger = try other.open()
+        #expect(again.id == store.id && again.id.count == 32 && stranger.id != store.id)
+        try await again.close()
+        try await stranger.close()
+    }
+
     @Test func aLedgerOfANewerVersionIsLeftAlone() async throws {
         let folder = LedgerFolder()
         let store = try folder.open()

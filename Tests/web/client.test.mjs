@@ -3,28 +3,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BridgeError, EventFailedError, connect } from '../../web/client.js';
 import { Proxy, RunningBridge, next, pause } from './bridge.mjs';
+import { KeptOutbox, open } from './connecting.mjs';
 import { WebSocket } from './websocket.mjs';
 
 const options = { timeout: 60000 };
-
-/** Connects, and closes at the end of the test. */
-function open(t, how) {
-  const bridge = connect({ WebSocket, ...how });
-  t.after(() => bridge.close());
-  return bridge;
-}
-
-/** An outbox that outlives a client, as IndexedDB outlives a page. */
-class KeptOutbox {
-  lasting = true;
-  entries = new Map();
-  cursor = null;
-  async open() { return { entries: [...this.entries.values()], cursor: this.cursor }; }
-  async put(entry) { this.entries.set(entry.key, entry); }
-  async remove(key) { this.entries.delete(key); }
-  async setCursor(cursor) { this.cursor = cursor; }
-  close() {}
-}
 
 for (const transport of ['websocket', 'sse']) {
   describe(`over ${transport}`, () => {
@@ -142,7 +124,9 @@ for (const transport of ['websocket', 'sse']) {
       assert.deepEqual(confirmed.payload, { n: 7 });
       assert.equal(restored.restored, true);
       assert.equal((await restored).id, confirmed.id);
+      const closed = new Promise((resolve) => { outbox.close = resolve; });
       second.close();
+      await closed;
       assert.equal(outbox.entries.size, 0);
       assert.equal(outbox.cursor.seq, confirmed.seq);
 
@@ -384,6 +368,40 @@ test('a listener that throws hurts nobody else', options, async (t) => {
   await bridge.send('COUNT', { n: 1 });
   await heard;
   assert.equal((await failed).code, 'listener_failed');
+});
+
+test('without a token it says so at once, to the console if nobody listens', options, async (t) => {
+  const server = await RunningBridge.start(t);
+  const complaints = t.mock.method(console, 'error', () => {});
+  for (const token of [undefined, null, '', () => undefined]) {
+    const bridge = open(t, { url: server.url, token });
+    while (bridge.state !== 'unauthorized') await pause(1);
+    assert.match(bridge.lastError.message, /No token was given.*deskbridge token create/);
+  }
+  assert.equal(complaints.mock.callCount(), 4);
+  const bridge = open(t, { url: server.url });
+  await next(bridge, 'unauthorized');
+  bridge.signIn({ token: server.token() });
+  assert.equal((await bridge.send('COUNT', { n: 1 })).payload.n, 1);
+  assert.equal(complaints.mock.callCount(), 4);
+});
+
+test('what cannot be sent or listened to is refused here', options, async (t) => {
+  const server = await RunningBridge.start(t);
+  const bridge = open(t, { url: server.url, token: server.token() });
+  for (const type of ['ping', 'subscribe', 'save_note', '_A', 'A'.repeat(65), ''])
+    await assert.rejects(bridge.send(type), (error) => error.code === 'invalid_event' && error.errors[0].pointer === '/type');
+  assert.deepEqual(bridge.deliveries, []);
+  assert.throws(() => bridge.on('conection', () => {}), /There is no event "conection"/);
+});
+
+test('a wait that ends says whether the event went out', options, async (t) => {
+  const server = await RunningBridge.start(t);
+  const bridge = open(t, { url: server.url, token: server.token() });
+  await assert.rejects(bridge.send('GATED', { name: 'a' }, { timeout: 500 }), { code: 'timeout', message: /The event goes on/ });
+  await server.kill();
+  await next(bridge, 'offline');
+  await assert.rejects(bridge.send('COUNT', { n: 1 }, { timeout: 50 }), { code: 'timeout', message: /not been sent yet, and waits in the outbox. No bridge answers/ });
 });
 
 test('only bridges on this computer are connected to, and localhost is not asked for', async () => {

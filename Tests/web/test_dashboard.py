@@ -1,8 +1,12 @@
 """Drives the example dashboard in a real browser against the real bridge."""
 
+import functools
+import http.server
 import os
-import tempfile
+import pathlib
 import shutil
+import tempfile
+import threading
 import unittest
 
 from selenium import webdriver
@@ -14,6 +18,12 @@ from selenium.webdriver.support.ui import WebDriverWait
 from bridge import Bridge, DashboardServer, until
 
 PATIENCE = 60
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
 
 
 def browser(profile):
@@ -55,6 +65,29 @@ class DashboardTests(unittest.TestCase):
         self.browser.execute_script(
             "localStorage.setItem('tracker.settings', JSON.stringify({port: arguments[0], token: arguments[1]}))", self.bridge.port, token)
         self.browser.refresh()
+
+    def test_the_client_knows_the_port_of_the_bridge_it_came_from_and_takes_no_other_server_for_one(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        shutil.copy(ROOT / "web" / "client.js", folder.name)
+        handler = functools.partial(QuietHandler, directory=folder.name)
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        origin = f"http://127.0.0.1:{server.server_port}"
+        self.bridge.token("--origin", origin)
+        self.browser.get(origin)
+        addresses = [
+            self.browser.execute_async_script(
+                """const [from, done] = arguments;
+                import(from).then(({ connect }) => {
+                  const bridge = connect({ outbox: 'memory' });
+                  done(bridge.diagnostics().url);
+                  bridge.close();
+                }, done);""", module)
+            for module in ("/client.js", f"http://127.0.0.1:{self.bridge.port}/client.js", f"http://localhost:{self.bridge.port}/client.js")]
+        self.assertEqual(addresses, ["http://127.0.0.1:7420"] + [f"http://127.0.0.1:{self.bridge.port}"] * 2)
 
     # What a person sees
 
@@ -185,10 +218,13 @@ class DashboardTests(unittest.TestCase):
         self.wait_for("#notice", server.origin)
 
     def test_a_bridge_that_is_off_is_told_from_one_that_refuses(self):
+        token = self.bridge.token()
         self.bridge.kill()
         server = DashboardServer(self.bridge.port)
         self.addCleanup(server.remove)
         self.browser.get(server.origin)
+        self.wait_for("#notice", "No token was given")
+        self.sign_in(token)
         self.wait_for("#connection", "off")
         self.wait_for("#notice", f"No bridge answers at 127.0.0.1:{self.bridge.port}")
 

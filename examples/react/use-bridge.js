@@ -19,7 +19,7 @@ export function useBridge(options = {}) {
   useInsertionEffect(() => { latest.current = options; });
   const store = useMemo(() => storeFor(name, latest), [name]);
   const snapshot = useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot);
-  useEffect(() => { store.use(typeof token === 'string' ? token : null); }, [store, token]);
+  useEffect(() => store.use(latest, typeof token === 'string' ? token : null), [store, token]);
   return useMemo(() => ({ ...snapshot, ...store.calls }), [snapshot, store]);
 }
 
@@ -46,6 +46,8 @@ class BridgeStore {
   #token = null;
   #name;
   #options;
+  /** The options of those that are mounted, each in the state of its latest render. */
+  #users = new Set();
   #listeners = new Set();
   #subscribers = new Set();
   #records = new Map();
@@ -64,15 +66,15 @@ class BridgeStore {
     this.#open();
     return () => {
       this.#subscribers.delete(listener);
-      setTimeout(() => { if (!this.#subscribers.size) this.#close(); });
+      setTimeout(() => this.#leave());
     };
   };
 
   snapshot = () => this.#snapshot;
 
   calls = {
-    send: (type, payload, options) => this.#open().send(type, payload, options),
-    request: (action, payload, options) => this.#open().request(action, payload, options),
+    send: (type, payload, options) => this.#lasting(this.#open().send(type, payload, options)),
+    request: (action, payload, options) => this.#lasting(this.#open().request(action, payload, options)),
     signIn: (credential) => this.#open().signIn(credential),
     /** Takes an ended event out of the records. */
     forget: (key) => this.#change(() => this.#records.delete(key)),
@@ -86,17 +88,29 @@ class BridgeStore {
     },
   };
 
-  /** Signs in with another token than before. */
-  use(token) {
+  /** Signs in with another token than before. The function that it returns lets go of the options. */
+  use(options, token) {
+    this.#users.add(options);
     if (token && this.#token && token !== this.#token) this.#open().signIn({ token });
     if (token) this.#token = token;
+    return () => { this.#users.delete(options); };
   }
+
+  get #current() { return ([...this.#users].at(-1) ?? this.#options).current; }
+
+  /** What is asked for after the last component has gone keeps the connection until it has come. */
+  #lasting(answer) {
+    if (!this.#subscribers.size) answer.then(() => this.#leave(), () => this.#leave());
+    return answer;
+  }
+
+  #leave() { if (!this.#subscribers.size) this.#close(); }
 
   #open() {
     if (this.#bridge) return this.#bridge;
-    const { token, ...options } = this.#options.current;
+    const { token, ...options } = this.#current;
     const isFunction = typeof token === 'function';
-    const bridge = connect({ ...options, token: isFunction ? () => this.#options.current.token() : token });
+    const bridge = connect({ ...options, token: isFunction ? () => this.#current.token() : token });
     this.#bridge = bridge;
     stores.set(this.#name, this);
     bridge.on('connection', ({ state, error }) => this.#change(() => { Object.assign(this.#snapshot, { state, error, client: bridge.client }); }));
@@ -113,7 +127,8 @@ class BridgeStore {
 
   async #follow(delivery) {
     const { idempotencyKey: key, type, payload, restored } = delivery;
-    this.#record(key, () => ({ key, type, payload, restored, id: null, state: delivery.state, lines: [], confirmation: null, error: null }));
+    const first = { key, type, payload, restored, id: null, state: delivery.state, lines: [], confirmation: null, error: null };
+    this.#change(() => this.#records.set(key, first));
     delivery.catch((error) => this.#record(key, (record) => ({ ...record, error })));
     for await (const update of delivery.updates) {
       this.#record(key, (record) => ({
@@ -124,8 +139,11 @@ class BridgeStore {
   }
 
   #record(key, made) {
+    const record = this.#records.get(key);
+    // It was forgotten meanwhile.
+    if (!record) return;
     this.#change(() => {
-      this.#records.set(key, made(this.#records.get(key)));
+      this.#records.set(key, made(record));
       for (const [old, { confirmation, error }] of this.#records) {
         if (this.#records.size <= MOST_RECORDS) break;
         if (confirmation || error) this.#records.delete(old);

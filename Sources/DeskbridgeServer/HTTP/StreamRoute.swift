@@ -21,11 +21,10 @@ struct StreamRoute {
     @Sendable private func stream(_ request: Request, _ context: BridgeRequestContext) async throws -> Response {
         let client = try context.authenticated()
         let query = QueryItems(request.uri.string)
-        let start = try Self.start(lastEventID: request.headers[.lastEventID], since: query["since"])
-        let channels = try Channels.names(query.all("channels"), pointer: "/channels")
+        let opening = try LiveOpening(query, lastEventID: request.headers[.lastEventID])
         let sink = EventStreamSink(unsentLimit: bridge.configuration.limits.unsent)
         let session = LiveSession(client: client, bridge: bridge, status: status, sink: sink, style: .asSent)
-        let place = try await reading { () throws(StoreError) in try await session.place(of: start) }
+        let place = try await reading { () throws(StoreError) in try await session.place(of: opening.start) }
         return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no"],
@@ -37,7 +36,7 @@ struct StreamRoute {
                     status.sessionsChanged()
                 }
                 if !authenticator.isInForce(client.identity) { sink.finish() }
-                session.open(at: place, channels: channels)
+                session.open(at: place, channels: opening.channels)
                 defer { session.close() }
                 // Nothing is written to a client that has gone for as long as nothing happens, so its leaving is listened for.
                 try await request.body.consumeWithInboundCloseHandler { _ in
@@ -78,14 +77,5 @@ struct StreamRoute {
 
     private func reading<Value>(_ body: () async throws(StoreError) -> Value) async throws(Problem) -> Value {
         do throws(StoreError) { return try await body() } catch { throw Problem(error) }
-    }
-
-    private static func start(lastEventID: String?, since: String?) throws(Problem) -> LiveSession.Start {
-        if since == "now", lastEventID == nil { return .now }
-        guard let text = lastEventID ?? since, !text.isEmpty else { return .unacknowledged }
-        guard let seq = Int64(text), seq >= 0 else {
-            throw Problem(.malformedRequest, "\"\(text.prefix(40))\" is no place to resume at: that is the seq of a confirmation.")
-        }
-        return .after(seq)
     }
 }

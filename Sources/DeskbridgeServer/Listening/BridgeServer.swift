@@ -188,7 +188,8 @@ package struct BridgeServer: Service {
         console.add(to: v1)
         pairings.add(to: v1)
         statusRoutes.add(to: v1)
-        v1.get("ws", .first(.watch)) { _, _ -> Response in
+        v1.get("ws", .first(.watch)) { request, _ -> Response in
+            _ = try LiveOpening(QueryItems(request.uri.string))
             throw Problem(.upgradeRequired, "Open this address as a WebSocket: new WebSocket(\"ws://127.0.0.1:…/v1/ws\").")
         }
         known.learn(from: router)

@@ -27,11 +27,12 @@ struct LiveMessage: Sendable {
     let seq: Int64?
     let body: JSONValue
 
-    static func authenticated(_ client: ClientName, session: String, acknowledged: Int64) -> LiveMessage {
+    static func authenticated(_ client: ClientName, session: String, ledger: String, acknowledged: Int64) -> LiveMessage {
         LiveMessage(
             name: "authenticated", seq: nil,
             body: [
-                "type": "authenticated", "client": .string(client.text), "session": .string(session), "seq": .integer(acknowledged),
+                "type": "authenticated", "client": .string(client.text), "session": .string(session), "ledger": .string(ledger),
+                "seq": .integer(acknowledged),
             ])
     }
 

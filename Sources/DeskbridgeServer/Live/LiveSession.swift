@@ -74,7 +74,7 @@ final class LiveSession: Sendable {
                 bridge.feed.listen { [weak self] item in self?.hear(item) },
                 status.listen { [weak self] in self?.hearStatus() },
             ]
-            sink.send(.authenticated(client.identity.client, session: id, acknowledged: place.acknowledged))
+            sink.send(.authenticated(client.identity.client, session: id, ledger: bridge.store.id, acknowledged: place.acknowledged))
         }
         sendStatusIfWanted(channels)
         catchUp.yield()

@@ -25,17 +25,20 @@ final class EventSocket: Sendable {
     private let connection: WebSocketConnection
     private let channel: any Channel
     private let origin: String?
+    private let opening: LiveOpening
     private let asCloudEvents: Bool
     private let refusals = Mutex(RateWindow(Rate(count: 60, window: .seconds(10))))
     private let logger: Logger
 
     init(
-        services: Services, connection: WebSocketConnection, channel: any Channel, origin: String?, asCloudEvents: Bool, logger: Logger
+        services: Services, connection: WebSocketConnection, channel: any Channel, origin: String?, opening: LiveOpening,
+        asCloudEvents: Bool, logger: Logger
     ) {
         self.services = services
         self.connection = connection
         self.channel = channel
         self.origin = origin
+        self.opening = opening
         self.asCloudEvents = asCloudEvents
         self.logger = logger
     }
@@ -55,7 +58,7 @@ final class EventSocket: Sendable {
             client: client, bridge: services.bridge, status: services.status, sink: SocketSink(connection: connection, enough: enough),
             style: asCloudEvents ? .cloudEvents : .deskbridge)
         let place: LiveSession.Place
-        do throws(StoreError) { place = try await session.place(of: .unacknowledged) } catch { return lose(error) }
+        do throws(StoreError) { place = try await session.place(of: opening.start) } catch { return lose(error) }
         services.sessions.add(session.id, client) { [connection] ending in Self.close(connection, ending) }
         services.status.sessionsChanged()
         defer {
@@ -63,7 +66,7 @@ final class EventSocket: Sendable {
             services.status.sessionsChanged()
         }
         if !services.authenticator.isInForce(client.identity) { Self.close(connection, .revoked) }
-        session.open(at: place)
+        session.open(at: place, channels: opening.channels)
         defer { session.close() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -21,6 +21,7 @@ struct SocketUpgrades: Sendable {
         guard target.prefix(while: { $0 != "?" }) == Self.path else { return .passOn }
         let isControl = channel.isControlSocket
         let query = QueryItems(target)
+        guard let opening = try? LiveOpening(query) else { return .passOn }
         if isControl {
             guard (try? await PeerCheck.demandOwner(of: channel)) != nil else { return .passOn }
         } else {
@@ -56,7 +57,8 @@ struct SocketUpgrades: Sendable {
         let asCloudEvents = subprotocols.selected == WebSocketSubprotocols.cloudEvents
         return .upgrade(headers: headers) { [client] connection in
             await EventSocket(
-                services: services, connection: connection, channel: channel, origin: origin, asCloudEvents: asCloudEvents, logger: logger
+                services: services, connection: connection, channel: channel, origin: origin, opening: opening,
+                asCloudEvents: asCloudEvents, logger: logger
             ).run(client)
         }
     }

@@ -10,6 +10,7 @@ enum Schema {
         migrator.registerMigration("M003_Waiting") { db in try db.execute(sql: M003_Waiting.sql) }
         migrator.registerMigration("M004_Audit") { db in try db.execute(sql: M004_Audit.sql) }
         migrator.registerMigration("M005_Answers") { db in try db.execute(sql: M005_Answers.sql) }
+        migrator.registerMigration("M006_Identity") { db in try db.execute(sql: M006_Identity.sql) }
         return migrator
     }()
 }

@@ -111,6 +111,31 @@ struct ResumeTests {
         }
     }
 
+    @Test func aSocketBeginsWhereItsAddressSays() async throws {
+        var files = BridgeFiles.samples
+        files.policies["sight"] = "visibility: [{client: wallboard, sees: [dashboard]}]\n"
+        try await withBridge(files) { bridge in
+            let (token, wallboard) = (try await bridge.token("dashboard"), try await bridge.token("wallboard"))
+            try await Self.make(1...4, on: try await bridge.connect(token))
+            func open(_ query: String, as token: String) async throws -> BrowserSocket {
+                try await BrowserSocket.open(port: bridge.port, path: "/v1/ws" + query, headers: [("Authorization", "Bearer \(token)")])
+            }
+            let own = try await open("?since=2", as: token)
+            let greeting = try await own.next("authenticated")
+            #expect(greeting["seq"] == 0 && greeting["ledger"]?.stringValue?.count == 32)
+            for seq: JSONValue in [3, 4] { try await own.next("RESOURCE_CREATED", ["seq": seq]) }
+            #expect(Self.numbers(own) == [3, 4])
+            let others = try await open("?since=1&channels=events,status", as: wallboard)
+            try await others.next("status")
+            for seq: JSONValue in [2, 3, 4] { try await others.next("RESOURCE_CREATED", ["seq": seq]) }
+            #expect(Self.numbers(others) == [2, 3, 4])
+            for (query, status) in [("?since=yesterday", 400), ("?since=-1", 400), ("?channels=events,nonsense", 422)] {
+                let refused = await #expect(throws: BrowserSocket.Refused.self) { try await open(query, as: token) }
+                #expect(refused?.response.status == status)
+            }
+        }
+    }
+
     @Test func thousandsOfMissedConfirmationsComeWholeAndInOrder() async throws {
         try await withBridge(.samples) { bridge in
             let token = try await bridge.token("dashboard")
