@@ -11,6 +11,17 @@ export class Refusal extends Error {
   }
 }
 
+/** No answer came: the bridge is off, or the connection broke off in the middle of it. */
+export class NoAnswer extends Error {
+  constructor(cause) {
+    super('The bridge does not answer. "deskbridge status" tells whether it runs.', { cause });
+    this.name = 'NoAnswer';
+  }
+}
+
+/** Browsers tell a failed connection only by a `TypeError`, each in its own words. */
+const ofTheNetwork = error => (error instanceof TypeError ? new NoAnswer(error) : error);
+
 const wait = (seconds, signal) => new Promise((resolve, reject) => {
   const timer = setTimeout(resolve, seconds * 1000);
   signal?.addEventListener('abort', () => {
@@ -33,6 +44,7 @@ export class Api {
   /**
    * @returns {Promise<any>} the JSON of the answer
    * @throws {Refusal} if the bridge says no; waits and asks again while it says only "too fast"
+   * @throws {NoAnswer} if it cannot be reached
    */
   async ask(method, path, body, { signal, timeout } = {}) {
     await this.#signedIn;
@@ -42,14 +54,14 @@ export class Api {
       init.headers = { 'Content-Type': 'application/json' };
     }
     for (let tries = 1; ; tries++) {
-      const response = await this.#bridge.fetch(path, init);
+      const response = await this.#bridge.fetch(path, init).catch(error => { throw ofTheNetwork(error); });
       if (response.status === 429 && tries < 8) {
         await wait(Math.min(30, Number(response.headers.get('Retry-After')) || 1), signal);
         continue;
       }
-      const answer = await response.json().catch(() => ({}));
-      if (!response.ok) throw new Refusal(response.status, answer);
-      return answer;
+      const text = await response.text().catch(error => { throw ofTheNetwork(error); });
+      if (response.ok) return text ? JSON.parse(text) : {};
+      throw new Refusal(response.status, parsed(text));
     }
   }
 
@@ -82,6 +94,14 @@ export class Api {
   createToken(order) { return this.ask('POST', '/v1/tokens', order); }
   rotateToken(id, order) { return this.ask('POST', `/v1/tokens/${encodeURIComponent(id)}/rotate`, order); }
   revokeToken(id) { return this.ask('DELETE', `/v1/tokens/${encodeURIComponent(id)}`); }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }
 
 /** What went wrong, for a person. */

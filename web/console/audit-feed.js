@@ -28,13 +28,13 @@ export class AuditFeed {
   outcomes = new Set();
   #api; #filter = {}; #turn = null; #unlisten;
   /** The newest record that was looked at, and the one before the oldest. */
-  #newest = 0; #before = 0;
+  #newest = 0; #before = null;
   #tell = coalesced(() => this.changed.tell());
   #refreshSoon = throttled(2000, () => this.#refresh());
 
   constructor(api, activity, connected) {
     this.#api = api;
-    const ends = [activity.states.add(() => this.#refreshSoon()), connected.add(() => this.#refreshSoon())];
+    const ends = [activity.states.add(() => this.#refreshSoon()), connected.add(() => this.#reconnected())];
     this.#unlisten = () => ends.forEach(end => end());
   }
 
@@ -45,7 +45,13 @@ export class AuditFeed {
     this.#filter = { ...filter, text: filter.text.toLowerCase(), from: filter.from ? Date.parse(filter.from) : 0, to: filter.to ? Date.parse(filter.to) : Infinity };
     Object.assign(this, { rows: [], isLoading: false, isComplete: false, error: null });
     this.#newest = 0;
+    this.#before = null;
     await this.more();
+  }
+
+  /** The end of the list is in sight. After an error nothing is asked for by itself: it would be asked with each frame. */
+  end() {
+    if (!this.error) this.more();
   }
 
   /** Loads older ones. Pages of a narrow filter may hold few that fit, or none, and still not be the last. */
@@ -56,7 +62,7 @@ export class AuditFeed {
     this.error = null;
     this.#tell();
     try {
-      if (!this.#newest) {
+      if (this.#before === null) {
         this.#newest = (await this.#api.audit(BEYOND, 1, { signal })).lastSeq;
         this.#before = await this.#numberAt(this.#filter.to, signal);
       }
@@ -115,6 +121,11 @@ export class AuditFeed {
       else low = rowOf(line).seq;
     }
     return low;
+  }
+
+  #reconnected() {
+    if (this.error) this.more();
+    this.#refreshSoon();
   }
 
   /** Puts what was recorded since above the others. */

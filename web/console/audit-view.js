@@ -28,7 +28,7 @@ export function auditView(app, route) {
   const feed = new AuditFeed(app.api, app.activity, app.connected);
   const aside = element('div.aside', { hidden: true });
   const list = new VirtualList({
-    label: 'Records, newest first', columns: COLUMNS, key: row => String(row.seq), fill, open: row => open(row), end: () => feed.more(),
+    label: 'Records, newest first', columns: COLUMNS, key: row => String(row.seq), fill, open: row => open(row), end: () => feed.end(),
   });
   const empty = element('div.list-empty');
   const status = element('p.list-status', { role: 'status' });

@@ -28,12 +28,17 @@ export class EventFeed {
   error = null;
   changed = new Listeners();
   #api; #filter = { states: [] }; #next = null; #byId = new Map(); #turn = null; #unlisten;
+  /** Whether something happened while nobody looked. */
+  #isBehind = false;
   #tell = coalesced(() => this.changed.tell());
   #refreshSoon = throttled(1500, () => this.#refresh());
 
   constructor(api, activity, connected) {
     this.#api = api;
-    const ends = [activity.states.add(message => this.#hear(message)), connected.add(() => this.#refreshSoon())];
+    const ends = [activity.states.add(message => this.#hear(message)), connected.add(() => this.#reconnected())];
+    const look = () => !document.hidden && this.#isBehind && this.#refreshSoon();
+    document.addEventListener('visibilitychange', look);
+    ends.push(() => document.removeEventListener('visibilitychange', look));
     this.#unlisten = () => ends.forEach(end => end());
   }
 
@@ -47,7 +52,13 @@ export class EventFeed {
     this.#byId.clear();
     this.isComplete = false;
     this.isLoading = false;
+    this.error = null;
     await this.more();
+  }
+
+  /** The end of the list is in sight. After an error nothing is asked for by itself: it would be asked with each frame. */
+  end() {
+    if (!this.error) this.more();
   }
 
   /** Loads the next page, if there is one. Pages of a narrow filter may be short or empty and still not be the last. */
@@ -146,10 +157,17 @@ export class EventFeed {
     while (this.rows.length > MOST) this.#byId.delete(this.rows.pop().id);
   }
 
+  #reconnected() {
+    if (this.error && !this.rows.length) this.more();
+    else this.#refreshSoon();
+  }
+
   /** Fills in what the live connection does not tell: payloads, and what was missed while it was away. */
   async #refresh() {
     const signal = this.#turn?.signal;
-    if (!signal || document.hidden) return;
+    if (!signal) return;
+    this.#isBehind = document.hidden;
+    if (this.#isBehind) return;
     try {
       const page = await this.#api.events({ ...this.#query(), limit: 100 }, { signal });
       if (signal.aborted) return;
@@ -159,6 +177,7 @@ export class EventFeed {
       const gone = this.rows.filter(row => row.id >= oldest && !there.has(row.id) && Date.now() - row.acceptedAt > 2000);
       gone.forEach(row => this.remove(row.id));
       this.#sort();
+      this.error = null;
     } catch (error) {
       if (!signal.aborted) this.error = error;
     }

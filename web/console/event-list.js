@@ -17,11 +17,8 @@ const COLUMNS = [
   { name: 'client', label: 'Client' }, { name: 'time', label: 'Accepted' }, { name: 'note', label: 'Note' },
 ];
 
-/** Milliseconds until a page that could not be loaded is asked for again, if it is still wanted. */
-const RETRY = 5000;
-
 export class EventList {
-  #app; #detail = null; #options; #empty; #filter = {}; #gathering = null; #ends; #stopTicking = null; #isOver = false; #failure = null; #failedAt = 0;
+  #app; #detail = null; #options; #empty; #filter = {}; #gathering = null; #ends; #stopTicking = null; #isOver = false;
   #drawBar = coalesced(() => this.#isOver || this.#renderBar());
 
   /** @param {{label: string, empty: () => HTMLElement, opened: (id: string | null) => void}} options */
@@ -31,7 +28,7 @@ export class EventList {
     this.feed = new EventFeed(app.api, app.activity, app.connected);
     this.list = new VirtualList({
       label: options.label, columns: COLUMNS, key: row => row.id, fill,
-      open: row => this.open(row.id), select: () => this.#drawBar(), end: () => this.#more(),
+      open: row => this.open(row.id), select: () => this.#drawBar(), end: () => this.feed.end(),
     });
     this.bar = element('div.bulk', { role: 'toolbar', 'aria-label': 'What to do with the selected events' });
     this.status = element('p.list-status', { role: 'status' });
@@ -92,11 +89,6 @@ export class EventList {
     this.list.close();
   }
 
-  /** The next page. What went wrong is shown, which asks for more again: that must not go round and round. */
-  #more() {
-    if (!this.feed.error || Date.now() - this.#failedAt > RETRY) this.feed.more();
-  }
-
   #close() {
     this.open(null);
     this.#focusList();
@@ -131,8 +123,6 @@ export class EventList {
   #draw() {
     const { rows, isLoading, isComplete, error } = this.feed;
     const isEmpty = rows.length === 0 && !isLoading;
-    if (error && error !== this.#failure) this.#failedAt = Date.now();
-    this.#failure = error;
     const isFocused = [this.list.node, this.#empty].some(node => node.contains(document.activeElement));
     this.list.show(rows);
     this.list.node.hidden = isEmpty;

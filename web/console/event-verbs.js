@@ -1,6 +1,6 @@
 /** What a person may do with events, one or many, and what is asked before. */
 
-import { inWords } from './api.js';
+import { NoAnswer, inWords } from './api.js';
 import { Batch, turn } from './batch.js';
 import { confirmed, copyButton, showDialog } from './dialogs.js';
 import { element } from './elements.js';
@@ -199,8 +199,7 @@ function report(app, done, batch) {
   app.notices.warn(words, refusals.length ? { label: 'Which and why', act: () => showRefusals(done, refusals) } : null);
 }
 
-/** A browser says of a lost connection only that a fetch failed. */
-const whyLost = error => (error instanceof TypeError ? 'The connection was lost.' : inWords(error));
+const whyLost = error => (error instanceof NoAnswer ? 'The connection was lost.' : inWords(error));
 
 function showRefusals(done, refusals) {
   const reasons = new Map();

@@ -4,8 +4,9 @@ import { connect } from '/client.js';
 import { accessView } from './access-view.js';
 import { actionsView } from './actions-view.js';
 import { Activity } from './activity.js';
-import { Api } from './api.js';
+import { Api, inWords } from './api.js';
 import { auditView } from './audit-view.js';
+import { catchUp } from './catch-up.js';
 import { debugView } from './debug-view.js';
 import { Notices } from './dialogs.js';
 import { button, element, replace, setText } from './elements.js';
@@ -17,6 +18,7 @@ import { nowView } from './now-view.js';
 import { Outputs } from './outputs.js';
 import { queueView } from './queue-view.js';
 import { hashOf, routeOf } from './routes.js';
+import { SessionOutbox } from './session-outbox.js';
 import { buySession, forgetSession, keepPlace, storedSession, takeTicket } from './session.js';
 import { listenForKeys, showHelp } from './shortcuts.js';
 import { showSignIn } from './sign-in.js';
@@ -51,7 +53,8 @@ async function start() {
 function open(session) {
   const log = new MessageLog();
   const app = {
-    session, log, bridge: connect({ token: session.token, channels: ['events', 'output:*', 'status'], outbox: 'memory', since: session.seq }), notices: new Notices(),
+    session, log, notices: new Notices(),
+    bridge: connect({ url: location.origin, token: session.token, channels: ['events', 'output:*', 'status'], outbox: new SessionOutbox(), since: session.seq }),
     activity: new Activity(), outputs: new Outputs(), connected: new Listeners(), connectionChanged: new Listeners(), clientsChanged: new Listeners(),
     connectionHistory: [], version: null,
     /** Shows another place; `quietly` only says in the address where one is. */
@@ -64,14 +67,15 @@ function open(session) {
   app.api = new Api(app.bridge);
   document.body.append(app.notices.node);
   document.body.classList.add('is-signed-in');
-  listen(app);
-  const show = showViews(app);
+  const { show, close } = showViews(app);
+  listen(app, close);
   addEventListener('pagehide', () => keepPlace(app.bridge.diagnostics().seq));
   addEventListener('hashchange', () => location.hash.startsWith('#ticket=') || show());
   show();
 }
 
-function listen(app) {
+/** @param {() => void} close ends what is shown */
+function listen(app, close) {
   const { bridge, activity, log } = app;
   const line = document.getElementById('connection');
   const banner = document.getElementById('banner');
@@ -95,18 +99,21 @@ function listen(app) {
     app.connectionChanged.tell(change);
   });
   bridge.on('connected', async () => {
+    catchUp(app);
     app.connected.tell();
-    const [running, latest] = await Promise.all([app.api.events({ state: 'running', limit: 100 }), app.api.events({ limit: 300 })]).catch(() => []);
-    if (running) activity.seed(running.events, latest.events);
     const status = await app.api.status().catch(() => null);
     if (status) app.version = status.version;
   });
   bridge.on('unauthorized', () => {
     forgetSession();
     bridge.close();
+    close();
+    for (const dialog of document.querySelectorAll('dialog')) dialog.close('');
+    app.notices.node.remove();
     document.body.classList.remove('is-signed-in');
     showSignIn(main, 'This session has ended. A session ends when the bridge is started anew, after 12 hours, or when it is revoked. Sign in again: what runs goes on meanwhile.', () => location.reload());
   });
+  bridge.on('delivery', delivery => delivery.restored && announce(app.notices, delivery));
   bridge.on('state', message => activity.state(message));
   bridge.on('output', message => app.outputs.add(message));
   bridge.on('status', message => {
@@ -120,6 +127,16 @@ function listen(app) {
   showState({ state: bridge.state, error: null });
 }
 
+/** Says of what was sent before the sign-in that it went out now. What the bridge had already goes on as it did. */
+async function announce(notices, delivery) {
+  try {
+    const { replayed } = await delivery.accepted;
+    if (!replayed) notices.say(`${delivery.type} was sent, as it could not be before`);
+  } catch (error) {
+    if (error.code !== 'closed') notices.warn(`${delivery.type}, which could not be sent before, was refused. ${inWords(error)}`);
+  }
+}
+
 function showViews(app) {
   let view = null;
   let shown = null;
@@ -127,7 +144,7 @@ function showViews(app) {
     if (!document.body.classList.contains('is-signed-in')) return;
     const route = routeOf(location.hash, VIEWS);
     const isFirst = shown === null;
-    const focusedLink = document.activeElement?.closest('nav');
+    const focusedLink = document.activeElement?.closest('#views');
     view?.close();
     view = VIEWS[route.view](app, route);
     shown = route.view;
@@ -146,7 +163,7 @@ function showViews(app) {
     ...Object.fromEntries(Object.keys(VIEWS).map((name, index) => [String(index + 1), go(name)])),
     '/': () => view?.search?.(), '?': showHelp, t: switchTheme, r: onView('r'), c: onView('c'), a: onView('a'), d: onView('d'),
   });
-  return show;
+  return { show, close: () => view?.close() };
 }
 
 function switchTheme() {

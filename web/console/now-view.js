@@ -3,21 +3,28 @@
 import { BUCKET } from './activity.js';
 import { button, element, replace, setText } from './elements.js';
 import { count, duration, number, relative, time } from './formats.js';
-import { coalesced } from './listeners.js';
+import { coalesced, throttled } from './listeners.js';
 import { outputView } from './output-view.js';
 import { sparkline } from './sparkline.js';
 import { ACTIVE, FINAL, stateBadge } from './states.js';
 
 const SHOWN = 6;
+/** Milliseconds. What is done sooner gets no card: cards that flash by would move everything below them. */
+const PATIENCE = 400;
+const CHANGES = 14;
+/** In others, an error is that of the attempt before. */
+const FAULTY = ['failed', 'retrying', 'unknown'];
 
 export function nowView(app) {
   const tiles = stateTiles(app);
-  const throughput = sparkline('bars', values => `${count(sum(values), 'event')} ended in the last five minutes`);
+  let isWhole = true;
+  const throughput = sparkline('bars', values => `${isWhole ? '' : 'At least '}${count(sum(values), 'event')} ended in the last five minutes`);
   const latency = sparkline('line', values => `From accepted to ended: ${duration(last(values) ?? 0)} lately`);
   const rate = element('strong.figure', {}, '–');
+  const rateNote = element('span.note', {}, ' ended in 5 min');
   const took = element('strong.figure', {}, '–');
-  const running = runningCards(app);
-  const recent = element('ol.changes');
+  const running = runningCards(app, () => draw());
+  const recent = changesList(app);
   const clients = element('div');
   const health = element('div');
   const card = (title, ...content) => element('section.card', {}, element('h2', {}, title), ...content);
@@ -25,26 +32,29 @@ export function nowView(app) {
   const node = element('div.now', {},
     element('div.tiles', {}, ...tiles.nodes), health,
     element('div.charts', {},
-      card('Throughput', element('p.figure-line', {}, rate, element('span.note', {}, ' ended in 5 min')), throughput.node),
+      card('Throughput', element('p.figure-line', {}, rate, rateNote), throughput.node),
       card('Time taken', element('p.figure-line', {}, took, element('span.note', {}, ' median, accepted to ended')), latency.node)),
-    card('Running', running.node), card('Changes', recent), card('Clients', clients));
+    card('Running', running.node), card('Changes', recent.node), card('Clients', clients));
 
-  const drawCharts = () => {
+  const drawCharts = throttled(500, () => {
     const series = app.activity.series();
-    const ended = series.map(part => part.ended);
-    throughput.show(ended);
-    latency.show(series.map(part => part.took));
-    setText(rate, number(sum(ended)));
-    const times = series.map(part => part.took).filter(value => value !== null).sort((a, b) => a - b);
-    setText(took, times.length ? duration(times[times.length >> 1]) : '–');
-  };
+    ({ isWhole } = series);
+    throughput.show(series.parts.map(part => part.ended));
+    latency.show(series.parts.map(part => part.took));
+    setText(rate, number(series.ended));
+    // What ended before the page was there may be too much to ask for.
+    setText(rateNote, isWhole ? ' ended in 5 min' : ' or more ended in 5 min');
+    setText(took, series.took === null ? '–' : duration(series.took));
+  });
   const draw = coalesced(() => {
+    if (press.isHeld) return;
     tiles.draw();
     running.draw();
-    drawRecent(app, recent);
+    recent.draw();
     drawCharts();
   });
 
+  const press = pressOn(node, draw);
   const drawStatus = async () => {
     let status;
     let tokens = [];
@@ -67,6 +77,8 @@ export function nowView(app) {
     close() {
       clearInterval(ticker);
       running.close();
+      press.close();
+      drawCharts.cancel();
       ends.forEach(end => end());
     },
   };
@@ -99,7 +111,7 @@ function stateTiles(app) {
 }
 
 /** A card with live output for each event that runs. */
-function runningCards(app) {
+function runningCards(app, drawAgain) {
   const cards = new Map();
   const list = element('ul.running');
   const more = element('p.note');
@@ -112,10 +124,15 @@ function runningCards(app) {
   };
   // What was written while the connection was away.
   const end = app.connected.add(() => [...cards.keys()].forEach(id => app.outputs.catchUp(app.api, id)));
+  let timer = null;
   return {
     node,
     draw() {
-      const events = [...app.activity.running.values()].sort((a, b) => b.since - a.since);
+      const now = Date.now();
+      const all = [...app.activity.running.values()];
+      const events = all.filter(event => event.isOlder || now - event.since >= PATIENCE).sort((a, b) => b.since - a.since);
+      clearTimeout(timer);
+      timer = events.length < all.length ? setTimeout(drawAgain, PATIENCE) : null;
       const shown = events.slice(0, SHOWN);
       for (const id of cards.keys()) if (!shown.some(event => event.id === id)) drop(id);
       for (const event of shown) {
@@ -133,21 +150,58 @@ function runningCards(app) {
     },
     close() {
       end();
+      clearTimeout(timer);
       [...cards.keys()].forEach(drop);
     },
   };
 }
 
-function drawRecent(app, list) {
-  const changes = app.activity.recent.slice(0, 14);
-  if (!changes.length) {
-    replace(list, element('li.note', {}, 'No events yet. Send one: ', element('code', {}, 'deskbridge send CREATE_RESOURCE --set name=Project_001'),
-      ', or from ', element('a', { href: '#/actions' }, 'Actions'), '.'));
-    return;
-  }
-  replace(list, changes.map(({ id, type, client, after, at, took, error }) => element('li', {},
-    element('time', { datetime: new Date(at).toISOString() }, time(at)), stateBadge(after), element('a', { href: `#/events/${id}` }, type),
-    element('span.note', {}, error && after !== 'succeeded' ? error.message : FINAL.includes(after) ? duration(took) : client))));
+/** The newest changes. A row keeps its element, so that it can be clicked and focused while others come. */
+function changesList(app) {
+  const node = element('ol.changes');
+  const rows = new Map();
+  const none = element('li.note', {}, 'No events yet. Send one: ', element('code', {}, 'deskbridge send CREATE_RESOURCE --set name=Project_001'),
+    ', or from ', element('a', { href: '#/actions' }, 'Actions'), '.');
+  const draw = () => {
+    const changes = app.activity.recent.slice(0, CHANGES);
+    none.remove();
+    if (!changes.length) node.append(none);
+    const keys = new Set(changes.map(change => change.key));
+    for (const [key, row] of rows) {
+      if (keys.has(key) || row.contains(document.activeElement)) continue;
+      row.remove();
+      rows.delete(key);
+    }
+    let place = node.firstElementChild;
+    for (const change of changes) {
+      const row = rows.get(change.key) ?? changeRow(change);
+      rows.set(change.key, row);
+      if (row === place) place = place.nextElementSibling;
+      else node.insertBefore(row, place);
+    }
+  };
+  return { node, draw };
+}
+
+/** Whether something of a node is pressed: what moves away between press and release gets no click. */
+function pressOn(node, released) {
+  const press = { isHeld: false, close: () => names.forEach(name => removeEventListener(name, release)) };
+  const names = ['pointerup', 'pointercancel', 'blur'];
+  const release = () => {
+    if (!press.isHeld) return;
+    press.isHeld = false;
+    // The click comes after it.
+    setTimeout(released);
+  };
+  node.addEventListener('pointerdown', () => { press.isHeld = true; });
+  names.forEach(name => addEventListener(name, release));
+  return press;
+}
+
+function changeRow({ id, type, client, after, at, took, error }) {
+  const note = error && FAULTY.includes(after) ? error.message : FINAL.includes(after) ? duration(took) : client;
+  return element('li', {}, element('time', { datetime: new Date(at).toISOString() }, time(at)), stateBadge(after),
+    element('a', { href: `#/events/${id}` }, type), element('span.note', {}, note));
 }
 
 function drawClients(node, clients, tokens) {
@@ -161,9 +215,9 @@ function drawClients(node, clients, tokens) {
     const own = tokens.filter(token => token.client === name && !token.revokedAt);
     const used = own.map(token => token.lastUsedAt).filter(Boolean).sort().at(-1);
     return element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, [...new Set(own.flatMap(token => token.origins))].join(', ') || 'no web page'),
-      element('td', {}, connections ? `${count(connections, 'connection')}` : used ? relative(used) : 'never'));
+      element('td', {}, connections ? count(connections, 'connection') : 'not connected'), element('td', {}, used ? relative(used) : own.length ? 'never' : '–'));
   });
-  replace(node, element('table', {}, element('thead', {}, element('tr', {}, ...['Client', 'Origin', 'Seen'].map(name => element('th', { scope: 'col' }, name)))), element('tbody', {}, ...rows)));
+  replace(node, element('table', {}, element('thead', {}, element('tr', {}, ...['Client', 'Origin', 'Connected', 'Token used'].map(name => element('th', { scope: 'col' }, name)))), element('tbody', {}, ...rows)));
 }
 
 /** Mistakes in the definitions: the bridge goes on with the older contents, so somebody has to be told. */

@@ -11,12 +11,13 @@ const PAIR = 'deskbridge pair --console';
 export function showSignIn(place, problem, signedIn) {
   document.title = 'Sign in · Deskbridge';
   const command = text => element('p.command', {}, element('code', {}, text), copyButton(text));
+  delete place.dataset.view;
+  const title = element('h1', { tabindex: '-1' }, 'Open the console from the desk');
   replace(place, element('div.sign-in', {},
-    element('h1', { tabindex: '-1' }, 'Open the console from the desk'),
+    problem ? element('p.problem', { role: 'alert' }, problem) : null, title,
     element('p', {}, 'The console shows and decides everything, so it opens only for the person who runs the bridge. In a terminal of this computer:'),
     command(OPEN),
     element('p.note', {}, 'It opens this page with a ticket that is good once. The session stays in this tab and ends with it.'),
-    problem ? element('p.problem', { role: 'alert' }, problem) : null,
     element('section', { 'aria-labelledby': 'by-code' },
       element('h2', { id: 'by-code' }, 'Or sign this page in with a code'),
       element('p', {}, 'Where no browser opens from the terminal, this shows a code that is good once, for two minutes:'),
@@ -24,6 +25,7 @@ export function showSignIn(place, problem, signedIn) {
     element('details', {}, element('summary', {}, 'Or paste an address'),
       element('p', {}, element('code', {}, `${OPEN} --print`), ' writes the address of this page with a ticket. Open it, or paste it here:'),
       ticketForm(signedIn))));
+  title.focus();
 }
 
 /** A form with one field, which says beside it what went wrong. */

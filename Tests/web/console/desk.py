@@ -294,8 +294,10 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
     def sign_in(self, desk, place="#/now"):
+        # A console that is open stays what it is until the ticket is taken, and then loads itself again.
+        self.driver.execute_script("window.isBefore = true")
         self.driver.get(desk.url())
-        self.wait(lambda: self.find("#connection[data-connection=connected]"), "signed in")
+        self.wait(lambda: not self.driver.execute_script("return window.isBefore") and self.find("#connection[data-connection=connected]"), "signed in")
         self.go(place)
 
     def go(self, place):
