@@ -54,7 +54,7 @@ class DecisionsTest(ConsoleTest):
     def look(self, place):
         self.browser.go("#/now")
         self.browser.go(place)
-        self.browser.wait(lambda: self.browser.text(".list-status") or self.browser.find(".list-empty .empty"), "the list")
+        self.browser.wait(lambda: self.rows() or self.browser.find(".list-empty .empty"), "the list")
 
     def rows(self):
         return self.browser.all(".events-view .grid-body .row:not([hidden])")
