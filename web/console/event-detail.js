@@ -1,19 +1,21 @@
 /** An event's whole life: what came in, each attempt with its steps and output, what is next, what went back. */
 
 import { inWords } from './api.js';
+import { turn } from './batch.js';
 import { copyButton } from './dialogs.js';
-import { button, element, replace } from './elements.js';
-import { VERBS, decide, replay } from './event-verbs.js';
-import { dateAndTime, duration, moment, relative } from './formats.js';
+import { button, element, replace, setText } from './elements.js';
+import { VERBS, decide, labelOf, replay } from './event-verbs.js';
+import { dateAndTime, duration, moment } from './formats.js';
 import { icon } from './icons.js';
 import { jsonView } from './json-view.js';
 import { throttled } from './listeners.js';
 import { outputLine, outputView } from './output-view.js';
 import { facts, stepsView } from './plan-view.js';
 import { isFinal, stateBadge, verbsFor } from './states.js';
+import { everySecond, untilDue } from './ticking.js';
 
 export class EventDetail {
-  #app; #id; #options; #output = null; #turn = new AbortController(); #ends; #opened = new Set();
+  #app; #id; #options; #output = null; #turn = new AbortController(); #ends; #opened = new Set(); #stopTicking = null;
   #load = throttled(300, () => this.#fetch());
 
   /** @param {{close?: () => void, changed?: (event: object) => void}} options */
@@ -22,7 +24,7 @@ export class EventDetail {
     this.#id = id;
     this.#options = options;
     this.node = element('section.detail', { 'aria-label': 'Event', tabindex: '-1' });
-    this.#ends = [app.activity.states.add(message => message.id === id && this.#load()), app.connected.add(() => this.#load())];
+    this.#ends = [app.activity.states.add(message => message.id === id && this.#load()), app.connected.add(() => this.#load()), turn.changed.add(() => this.#drawTurn())];
     this.#load();
   }
 
@@ -30,6 +32,7 @@ export class EventDetail {
     this.#turn.abort();
     this.#load.cancel();
     this.#output?.close();
+    this.#stopTicking?.();
     this.#ends.forEach(end => end());
   }
 
@@ -54,9 +57,10 @@ export class EventDetail {
     const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset?.verb ?? null : undefined;
     this.#output?.close();
     this.#output = null;
-    const took = (changed, verb) => this.#options.changed?.(changed, verb);
-    const verbs = verbsFor(event).map(verb => button(VERBS[verb].label, () => decide(this.#app, verb, [event], took), { class: VERBS[verb].kind, data: { verb } }));
-    verbs.push(button('Replay…', () => replay(this.#app, [event]), { data: { verb: 'replay' } }));
+    this.#stopTicking?.();
+    this.#stopTicking = null;
+    const verbs = verbsFor(event).map(verb => button(labelOf(verb), () => this.#decide(verb, event), { class: `verb ${VERBS[verb].kind}`, data: { verb } }));
+    verbs.push(button('Replay…', () => this.#decide('replay', event), { class: 'verb', data: { verb: 'replay' } }));
     replace(this.node,
       element('header.detail-head', {}, element('div', {}, element('h2', {}, event.type), stateBadge(event.state)), this.#closeButton()),
       element('div.verbs', { role: 'group', 'aria-label': 'What to do with it' }, ...verbs),
@@ -71,8 +75,28 @@ export class EventDetail {
       event.result !== undefined ? [element('h3', {}, 'Result'), jsonView(event.result, 'Result')] : null,
       event.confirmation ? [element('h3', {}, 'Confirmation'), jsonView(event.confirmation, 'Confirmation')] : null);
     this.node.scrollTop = place;
+    this.#drawTurn();
     if (focused) (this.node.querySelector(`[data-verb="${focused}"]`) ?? this.node).focus();
     else if (focused === null) this.node.focus();
+  }
+
+  async #decide(verb, event) {
+    if (verb === 'replay') await replay(this.#app, [event]);
+    else await decide(this.#app, verb, [event], changed => this.#options.changed?.(changed));
+    // What asked may have been drawn anew meanwhile.
+    if (this.node.isConnected && document.activeElement === document.body) this.node.focus();
+  }
+
+  /** Not disabled for good: a disabled button loses the focus. */
+  #drawTurn() {
+    for (const node of this.node.querySelectorAll('.verb')) node.setAttribute('aria-disabled', turn.isTaken);
+  }
+
+  /** Words that name how long it takes, for as long as they are shown. */
+  #ticking(words) {
+    const node = element('span', {}, words());
+    this.#stopTicking = everySecond(() => setText(node, words()));
+    return node;
   }
 
   #timeline(event) {
@@ -81,10 +105,10 @@ export class EventDetail {
     event.attempts.forEach((attempt, index) => items.push(this.#attempt(event, attempt, index === event.attempts.length - 1)));
     if (event.state === 'waiting') {
       const what = event.waitsFor?.for === 'bus_name' ? `Waits for ${event.waitsFor.name} on the ${event.waitsFor.bus} bus` : 'Waits for the person at the desk';
-      items.push(entry('waiting', what, null, event.waitsUntil ? element('p.note', {}, `at most until ${moment(event.waitsUntil)} (${relative(event.waitsUntil)})`) : null));
+      items.push(entry('waiting', what, null, event.waitsUntil ? element('p.note', {}, this.#ticking(() => `at most until ${moment(event.waitsUntil)} (${untilDue(event.waitsUntil)})`)) : null));
     }
     if (event.state === 'retrying') {
-      items.push(entry('retrying', `Next try ${relative(event.dueAt)}`, event.dueAt, element('p.note', {}, `attempt ${event.attemptsUsed + 1} of ${event.maximumAttempts}`)));
+      items.push(entry('retrying', this.#ticking(() => `Next try ${untilDue(event.dueAt)}`), event.dueAt, element('p.note', {}, `attempt ${event.attemptsUsed + 1} of ${event.maximumAttempts}`)));
     } else if (event.state === 'queued') {
       items.push(entry('queued', 'Waits for its turn', null, event.dueAt && Date.parse(event.dueAt) > Date.now() ? element('p.note', {}, `not before ${moment(event.dueAt)}`) : null));
     } else if (isFinal(event.state)) {

@@ -1,71 +1,92 @@
 /** What a person may do with events, one or many, and what is asked before. */
 
-import { inWords } from './api.js';
-import { confirmed, showDialog } from './dialogs.js';
+import { NoAnswer, inWords } from './api.js';
+import { Batch, turn } from './batch.js';
+import { confirmed, copyButton, showDialog } from './dialogs.js';
 import { element } from './elements.js';
-import { count } from './formats.js';
+import { count, number } from './formats.js';
+import { beginning } from './hidden-characters.js';
 import { stepsView } from './plan-view.js';
 import { verbsFor } from './states.js';
 
-const AT_ONCE = 4;
 const NAMED = 8;
 
 export const VERBS = {
   approve: {
-    label: 'Approve', done: 'approved', kind: 'primary',
-    asks: true, question: 'It starts at once, as its plan says.', isDangerous: false,
+    label: 'Approve', doing: 'Approving', done: 'approved', kind: 'primary', not: () => 'Decide later',
+    asks: true, isDangerous: false,
+    question: 'It starts at once, as its plan says.', ofMany: 'Each starts at once, as its plan says.',
   },
-  deny: { label: 'Deny…', done: 'denied', kind: 'danger', asks: true },
+  deny: {
+    label: 'Deny', doing: 'Denying', done: 'denied', kind: 'danger', asks: true,
+    question: 'It will not run, and its sender is told so. This cannot be undone.',
+    ofMany: 'They will not run, and their senders are told so. This cannot be undone.',
+  },
   retry: {
-    label: 'Retry', done: 'queued again', kind: '', asks: 'many', isDangerous: false,
-    question: 'It goes on at the step that failed, with all its attempts again.',
+    label: 'Retry', doing: 'Retrying', done: 'queued again', kind: '', asks: 'many', isDangerous: false,
+    ofMany: 'Each goes on at the step that failed, with all its attempts again.',
   },
   cancel: {
-    label: 'Cancel', done: 'cancelled', kind: 'danger', asks: true,
+    label: 'Cancel', doing: 'Cancelling', done: 'cancelled', kind: 'danger', asks: true,
     question: 'A step that is under way is stopped; what it did so far stays. This cannot be undone, but the event can be retried.',
+    ofMany: 'Steps that are under way are stopped; what they did so far stays. This cannot be undone, but the events can be retried.',
   },
-  resolve: { label: 'Resolve…', done: 'resolved', kind: 'primary', asks: true },
+  resolve: { label: 'Resolve', doing: 'Resolving', done: 'resolved', kind: 'primary', asks: true },
   drop: {
-    label: 'Drop', done: 'dropped', kind: 'danger', asks: true,
+    label: 'Drop', doing: 'Dropping', done: 'dropped', kind: 'danger', asks: true,
     question: 'Its payload, attempts and output are removed for good. Its key stays known, so that it never runs again.',
+    ofMany: 'Their payloads, attempts and output are removed for good. Their keys stay known, so that they never run again.',
   },
 };
 
 /** The verbs that at least one of these events may take. */
 export const verbsForAll = events => Object.keys(VERBS).filter(verb => events.some(event => verbsFor(event).includes(verb)));
 
+/** The words of a verb's button: three dots say that it asks first. */
+export function labelOf(verb, size = 1, isPart = false) {
+  const { label, asks } = VERBS[verb];
+  return `${label}${isPart ? ` ${number(size)}` : ''}${asks === true || (asks === 'many' && size > 1) ? '…' : ''}`;
+}
+
+const questionOf = (verb, events) => VERBS[verb][events.length > 1 ? 'ofMany' : 'question'];
+const these = events => (events.length === 1 ? 'the event' : count(events.length, 'event'));
+const named = events => (events.length === 1 ? events[0].type : count(events.length, 'event'));
+
 /**
- * Asks if need be, then does it, and says how it went.
+ * Asks if need be, then does it, and says how it went. Does nothing while something else is being decided.
  *
  * @param {object} app
  * @param {string} verb one of `VERBS`
- * @param {{id: string, type: string, state: string}[]} events those that may not take the verb are left out
- * @param {(event: object, verb: string) => void} took told each event as it is afterwards
+ * @param {object[]} events of the bridge, or rows of a list; those that may not take the verb are left out
+ * @param {(event: object) => void} took told each event as it is afterwards; of one that is gone, `turn.gone` tells
  */
 export async function decide(app, verb, events, took = () => {}) {
-  const fit = events.filter(event => verbsFor(event).includes(verb));
-  if (!fit.length) return;
-  const { asks, label } = VERBS[verb];
-  let body;
-  if (verb === 'resolve') {
-    body = await askResolution(fit);
-    if (!body) return;
-  } else if (verb === 'deny') {
-    body = await askDenial(app, fit);
-    if (!body) return;
-  } else if (asks === true || (asks === 'many' && fit.length > 1)) {
-    const { question, isDangerous = true } = VERBS[verb];
-    const memory = verb === 'approve' ? await memoryOf(app, fit) : null;
-    const title = `${label} ${fit.length === 1 ? fit[0].type : count(fit.length, 'event')}?`;
-    if (!await confirmed(title, [listOf(fit), element('p', {}, question), memory?.node, await planOf(app, verb, fit)], `${label}${fit.length > 1 ? ` ${fit.length}` : ''}`, { isDangerous })) return;
-    if (memory?.once.checked) body = { once: true };
+  if (turn.isTaken) {
+    if (turn.batch?.total > 1) app.notices.hint(`Wait for this to end, or stop it: ${turn.batch.words} ${count(turn.batch.total, 'event')}.`);
+    return;
   }
-  const refusals = await forEach(fit, async ({ id }) => took(await app.api.decide(id, verb, body), verb));
-  tell(app, VERBS[verb].done, fit, refusals);
+  const fit = events.filter(event => verbsFor(event).includes(verb));
+  if (!fit.length) return app.notices.hint(whyNot(verb, events));
+  await turn.take(async () => {
+    const answer = await ask(app, verb, fit);
+    if (!answer) return;
+    const batch = new Batch(VERBS[verb].doing, fit);
+    await batch.run(async event => {
+      try {
+        const after = await app.api.decide(event.id, verb, answer.body);
+        if (verb === 'drop') turn.gone.tell(event.id);
+        else took(after);
+      } catch (error) {
+        if (error.status === 404) turn.gone.tell(event.id);
+        throw error;
+      }
+    });
+    report(app, VERBS[verb].done, batch);
+  });
 }
 
 /** Sends the same again as new events, after showing what they would do. */
-export async function replay(app, events) {
+export const replay = (app, events) => turn.take(async () => {
   const plans = await Promise.all(events.slice(0, NAMED).map(async ({ id }) => {
     try {
       const event = await app.api.event(id);
@@ -80,9 +101,28 @@ export async function replay(app, events) {
   const more = events.length > NAMED ? element('p', {}, `and ${count(events.length - NAMED, 'more event')}, not shown here`) : null;
   const title = events.length === 1 ? 'Replay this event?' : `Replay ${count(events.length, 'event')}?`;
   const note = 'Each becomes a new event with the same type and payload, and runs every step again.';
-  if (!await confirmed(title, [element('p', {}, note), element('ul.replay-plans', {}, ...plans), more], 'Replay', { isDangerous: false })) return;
-  const refusals = await forEach(events, ({ id }) => app.api.decide(id, 'replay', {}));
-  tell(app, 'sent again', events, refusals);
+  const content = [element('p', {}, note), element('ul.replay-plans', {}, ...plans), more];
+  if (!await confirmed(title, content, `Replay ${these(events)}`, { isDangerous: false, no: 'Send nothing' })) return;
+  const batch = new Batch('Sending again', events);
+  await batch.run(({ id }) => app.api.decide(id, 'replay', {}));
+  report(app, 'sent again', batch);
+});
+
+function whyNot(verb, events) {
+  if (!events.length) return 'Select or open an event first.';
+  return events.length === 1 ? `${events[0].type} is ${events[0].state}: there is nothing to ${verb}.` : `None of ${count(events.length, 'event')} can take ${verb} in its state.`;
+}
+
+/** @returns {Promise<{body?: object} | null>} what to send; null if the person decided otherwise */
+async function ask(app, verb, events) {
+  if (verb === 'resolve') return askResolution(events);
+  if (verb === 'deny') return askDenial(app, events);
+  const { asks, label, isDangerous = true, not = all => `Keep ${these(all)}` } = VERBS[verb];
+  if (asks !== true && events.length === 1) return {};
+  const memory = verb === 'approve' ? await memoryOf(app, events) : null;
+  const content = [listOf(events), element('p', {}, questionOf(verb, events)), memory?.node, await planOf(app, verb, events)];
+  if (!await confirmed(`${label} ${named(events)}?`, content, `${label} ${these(events)}`, { isDangerous, no: not(events) })) return null;
+  return memory?.once.checked ? { body: { once: true } } : {};
 }
 
 /** Who approves sees what it would do. */
@@ -108,19 +148,19 @@ const reasonField = () => element('input', { type: 'text', maxlength: '300', id:
 async function askDenial(app, events) {
   const why = reasonField();
   const { once, node } = await memoryOf(app, events);
-  const answer = await showDialog(`Deny ${events.length === 1 ? events[0].type : count(events.length, 'event')}?`, [
-    listOf(events), element('p', {}, 'It will not run, and its sender is told so. This cannot be undone.'),
+  const answer = await showDialog(`Deny ${named(events)}?`, [
+    listOf(events), element('p', {}, questionOf('deny', events)),
     element('label', { for: why.id }, 'Why (the sender reads this)'), why, node,
   ], [
-    element('button', { type: 'button', autofocus: true, data: { answer: '' } }, 'Keep as it is'),
-    element('button', { type: 'button', class: 'danger', data: { answer: 'yes' } }, `Deny${events.length > 1 ? ` ${events.length}` : ''}`),
+    element('button', { type: 'button', autofocus: true, data: { answer: '' } }, 'Decide later'),
+    element('button', { type: 'button', class: 'danger', data: { answer: 'yes' } }, `Deny ${these(events)}`),
   ]);
-  return answer ? { ...(why.value ? { reason: why.value } : {}), ...(once.checked ? { once: true } : {}) } : null;
+  return answer ? { body: { ...(why.value ? { reason: why.value } : {}), ...(once.checked ? { once: true } : {}) } } : null;
 }
 
 async function askResolution(events) {
   const why = reasonField();
-  const answer = await showDialog(events.length === 1 ? `What became of ${events[0].type}?` : `What became of ${count(events.length, 'event')}?`, [
+  const answer = await showDialog(`What became of ${named(events)}?`, [
     listOf(events),
     element('p', {}, 'The machine or the bridge stopped while a step ran that must not run twice. Look at what it did, then say so. The sender gets this answer, and it cannot be undone.'),
     element('label', { for: why.id }, 'If it failed, why (the sender reads this)'), why,
@@ -130,36 +170,46 @@ async function askResolution(events) {
     element('button', { type: 'button', class: 'primary', data: { answer: 'succeeded' } }, 'It succeeded'),
   ]);
   if (!answer) return null;
-  return answer === 'failed' && why.value ? { as: answer, message: why.value } : { as: answer };
+  return { body: answer === 'failed' && why.value ? { as: answer, message: why.value } : { as: answer } };
 }
 
+/** What tells one event from another: what it is, whose, and what is in it. */
 function listOf(events) {
-  const names = events.slice(0, NAMED).map(({ type, id }) => element('li', {}, type, ' ', element('code', {}, id)));
-  if (events.length > NAMED) names.push(element('li', {}, `and ${events.length - NAMED} more`));
+  const names = events.slice(0, NAMED).map(event => element('li', {}, element('strong', {}, event.type), event.client ? ` from ${event.client}` : null,
+    element('code.preview', {}, previewOf(event)), element('code.note', {}, event.id)));
+  if (events.length > NAMED) names.push(element('li', {}, `and ${number(events.length - NAMED)} more`));
   return element('ul.named', {}, ...names);
 }
 
-/** @returns {Promise<Error[]>} what was refused */
-async function forEach(events, work) {
-  const waiting = [...events];
-  const refusals = [];
-  const worker = async () => {
-    for (let event = waiting.shift(); event; event = waiting.shift()) {
-      try {
-        await work(event);
-      } catch (error) {
-        refusals.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return refusals;
+const previewOf = ({ preview, payload }) => preview ?? (payload === undefined || payload === null ? '' : beginning(JSON.stringify(payload), 160));
+
+function report(app, done, batch) {
+  const { total, refusals, unsure, error, isStopped } = batch;
+  const isWhole = batch.done === total;
+  if (total === 1 && !isWhole) return app.notices.warn(unsure.length ? `${whyLost(error)} Whether it was ${done} is not known.` : inWords(refusals[0].error));
+  if (isWhole) return app.notices.say(total === 1 ? `${batch.events[0].type} ${done}` : `${count(total, 'event')} ${done}`);
+  const left = total - batch.tried;
+  const words = [
+    error ? whyLost(error) : isStopped && left ? 'Stopped.' : '',
+    `${number(batch.done)} of ${count(total, 'event')} ${done}.`,
+    refusals.length ? `${number(refusals.length)} refused.` : '',
+    unsure.length ? `Of ${number(unsure.length)} it is not known.` : '',
+    left ? `${number(left)} not tried.` : '',
+  ].filter(Boolean).join(' ');
+  app.notices.warn(words, refusals.length ? { label: 'Which and why', act: () => showRefusals(done, refusals) } : null);
 }
 
-function tell(app, done, events, refusals) {
-  const well = events.length - refusals.length;
-  if (well) app.notices.say(events.length === 1 ? `${events[0].type} ${done}` : `${count(well, 'event')} ${done}`);
-  if (refusals.length) {
-    app.notices.warn(`${refusals.length === 1 ? '' : `${count(refusals.length, 'event')} not ${done}. `}${inWords(refusals[0])}`);
+const whyLost = error => (error instanceof NoAnswer ? 'The connection was lost.' : inWords(error));
+
+function showRefusals(done, refusals) {
+  const reasons = new Map();
+  for (const { event, error } of refusals) {
+    const reason = inWords(error).replaceAll(`Event ${event.id}`, 'It').replaceAll(event.id, '…');
+    reasons.set(reason, [...reasons.get(reason) ?? [], event]);
   }
+  const groups = [...reasons].map(([reason, events]) => element('section', {}, element('h3', {}, count(events.length, 'event')), element('p.problem', {}, reason), listOf(events)));
+  const lines = () => refusals.map(({ event, error }) => `${event.id}\t${event.type}\t${inWords(error)}`).join('\n');
+  return showDialog(`${count(refusals.length, 'event')} not ${done}`, groups, [
+    copyButton(lines, 'Copy the list'), element('button', { type: 'button', class: 'primary', autofocus: true, data: { answer: '' } }, 'Done'),
+  ], { class: 'refusals' });
 }

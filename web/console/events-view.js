@@ -3,17 +3,17 @@
 import { element } from './elements.js';
 import { EventList } from './event-list.js';
 import { exportButton } from './export-button.js';
-import { searchFields } from './queue-view.js';
+import { searchFields, typeOf, wayOut } from './queue-view.js';
 import { STATES } from './states.js';
-import { rangeFields } from './time-range.js';
+import { rangeFields, rangeOf, rangeQuery } from './time-range.js';
 
 export function eventsView(app, route) {
   const states = route.query.getAll('state').filter(state => state in STATES);
-  const filter = { states, type: route.query.get('type') ?? '', client: route.query.get('client') ?? '', text: route.query.get('q') ?? '', from: null, to: null };
+  const filter = { states, type: typeOf(route.query), client: route.query.get('client') ?? '', text: route.query.get('q') ?? '', ...rangeOf(route.query) };
   const list = new EventList(app, {
     label: 'All events', opened: id => app.go('events', { id, query: queryOf(filter) }, true),
     empty: () => element('div.empty', {}, element('h3', {}, hasFilter(filter) ? 'No event fits' : 'No events yet'),
-      hasFilter(filter) ? element('p', {}, 'Widen the time range, or clear the search.')
+      hasFilter(filter) ? element('p', {}, wayOut(filter, 'widen the time range, or clear the search.'))
         : element('p', {}, 'Send one: ', element('code', {}, 'deskbridge send CREATE_RESOURCE --set name=Project_001'))),
   });
   const apply = () => {
@@ -24,7 +24,7 @@ export function eventsView(app, route) {
   const state = element('select', { 'aria-label': 'State', on: { change: () => { filter.states = state.value ? [state.value] : []; apply(); } } },
     element('option', { value: '' }, 'Any state'), ...Object.entries(STATES).map(([name, { label }]) => element('option', { value: name }, label)));
   state.value = states[0] ?? '';
-  const search = searchFields(filter, apply);
+  const search = searchFields(app, filter, list.feed, apply);
   const range = rangeFields(filter, apply);
   const exporting = exportButton(app, 'event', () => pagesOf(app.api, filter));
   list.show(filter);
@@ -41,7 +41,7 @@ export function eventsView(app, route) {
 
 const hasFilter = ({ states, type, client, text, from, to }) => Boolean(states.length || type || client || text || from || to);
 
-const queryOf = ({ states, type, client, text }) => ({ state: states, type, client, q: text });
+const queryOf = filter => ({ state: filter.states, type: filter.type, client: filter.client, q: filter.text, ...rangeQuery(filter) });
 
 /** All events that the filter lets through, as lines of JSON, page by page. */
 async function* pagesOf(api, { states, type, client, text, from, to }) {

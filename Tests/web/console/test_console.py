@@ -281,12 +281,12 @@ class QueueTests(ConsoleTest):
         browser.click("[data-verb=retry]")
         browser.wait_for_text("Retry 5 events?", "dialog")
         focused = browser.driver.execute_script("return document.activeElement.textContent")
-        self.assertEqual(focused, "Keep as it is", "the harmless answer has the focus")
-        browser.click_button("Retry 5", "dialog")
+        self.assertEqual(focused, "Keep 5 events", "the harmless answer has the focus")
+        browser.click_button("Retry 5 events", "dialog")
         browser.wait_for_text("5 events queued again", ".notices")
         browser.wait_for_text("No event fits")
-        events = json.loads(desk.run("events", "list", "--format", "json").stdout)["events"]
-        self.assertEqual([event["state"] for event in events if event["type"] == "PUBLISH_SHOT"], ["succeeded"] * 5)
+        states = lambda: [event["state"] for event in desk.ask("GET", "/v1/events?type=PUBLISH_SHOT")["events"]]
+        until(lambda: states() == ["succeeded"] * 5, "all five are done")
         (desk.home / "gates" / "review").unlink()
 
     def test_a_question_that_is_dismissed_does_nothing(self):
@@ -296,11 +296,11 @@ class QueueTests(ConsoleTest):
         self.open_first()
         browser.click(".detail [data-verb=drop]")
         browser.wait_for_text("removed for good", "dialog")
-        browser.click_button("Keep as it is", "dialog")
+        browser.click_button("Keep the event", "dialog")
         browser.wait(lambda: browser.find("dialog") is None, "the question is gone")
         self.event_in("failed")
         browser.click(".detail [data-verb=drop]")
-        browser.click_button("Drop", "dialog")
+        browser.click_button("Drop the event", "dialog")
         browser.wait_for_text("PUBLISH_SHOT dropped", ".notices")
         browser.wait_for_text("No event fits")
         self.assertIsNone(browser.find(".detail"))
@@ -311,7 +311,7 @@ class QueueTests(ConsoleTest):
         browser.go("#/queue?state=running")
         self.open_first()
         browser.click(".detail [data-verb=cancel]")
-        browser.click_button("Cancel", "dialog")
+        browser.click_button("Cancel the event", "dialog")
         browser.wait(lambda: browser.find(".detail-head .state[data-state=cancelled]"), "it is cancelled")
 
     def test_what_nobody_can_tell_is_resolved_by_a_person(self):
@@ -368,7 +368,7 @@ class QueueTests(ConsoleTest):
         self.open_first()
         browser.click(".detail [data-verb=replay]")
         browser.wait_for_text("/usr/bin/printf", "dialog")
-        browser.click_button("Replay", "dialog")
+        browser.click_button("Replay the event", "dialog")
         browser.wait_for_text("ECHO_TEXT sent again", ".notices")
         until(lambda: len(json.loads(desk.run("events", "list", "--format", "json").stdout)["events"]) >= 2, "there are two")
 
@@ -401,7 +401,7 @@ class ApprovalTests(ConsoleTest):
         browser.click(".detail [data-verb=approve]")
         browser.wait(lambda: browser.find("dialog .argv"), "the plan")
         self.assertIn("sq01_sh010", browser.text("dialog .argv"))
-        browser.click_button("Approve", "dialog")
+        browser.click_button("Approve the event", "dialog")
         browser.wait(lambda: browser.find(".detail-head .state[data-state=succeeded]"), "it ran")
         self.assertIn("Approved", browser.text(".detail"))
         self.assertIn("by the console", browser.text(".detail"))
@@ -411,7 +411,7 @@ class ApprovalTests(ConsoleTest):
         self.ask("sq01_sh020")
         browser.click(".detail [data-verb=deny]")
         browser.fill("Why (the sender reads this)", "not before the review", "dialog")
-        browser.click_button("Deny", "dialog")
+        browser.click_button("Deny the event", "dialog")
         browser.wait(lambda: browser.find(".detail-head .state[data-state=failed]"), "it did not run")
         self.assertIn("not before the review", browser.text(".detail"))
         self.assertIn("denied_at_desk", browser.text(".detail"))
