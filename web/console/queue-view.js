@@ -97,7 +97,7 @@ export function searchFields(app, filter, feed, apply) {
       replace(choices, [...values].sort().map(value => element('option', { value })));
     });
     const explain = () => {
-      const isWrong = new RegExp(`is no value for ${name}\\.`).test(feed.error?.message ?? '');
+      const isWrong = feed.error?.errors?.some(({ pointer }) => pointer === `/${name}`) ?? false;
       input.setAttribute('aria-invalid', isWrong);
       problem.hidden = !isWrong;
       setText(problem, isWrong ? feed.error.message : '');

@@ -46,7 +46,11 @@ struct EventQuery {
     private static func value<Value>(_ text: String?, _ name: String, _ form: String, _ read: (String) -> Value?) throws(Problem) -> Value?
     {
         guard let text, !text.isEmpty else { return nil }
-        guard let value = read(text) else { throw Problem(.malformedRequest, "\(name) must be \(form), not \"\(text.prefix(80))\".") }
+        guard let value = read(text) else {
+            throw Problem(
+                .malformedRequest, "\(name) must be \(form), not \"\(text.prefix(80))\".",
+                errors: [.init(pointer: "/\(name)", message: "must be \(form)")])
+        }
         return value
     }
 }

@@ -308,7 +308,7 @@ class FindingTests(DecisionsTest):
         browser.wait(lambda: "type=ECHO_TEXT" in browser.driver.current_url and self.rows(), "small letters will do")
         field.clear()
         field.send_keys("echo text!")
-        browser.wait_for_text("is no value for type.", "#type-problem")
+        browser.wait_for_text("must be an event type such as", "#type-problem")
         self.assertEqual(field.get_attribute("aria-invalid"), "true")
         self.assertEqual(browser.find("[aria-label='Client, exactly']").get_attribute("aria-invalid"), "false")
         field.clear()

@@ -13,7 +13,7 @@ const [done] = arguments;
 const { token, seq: since } = JSON.parse(sessionStorage.getItem('deskbridge.session'));
 const told = window.told = [], changes = window.changes = [];
 import('/client.js').then(({ connect }) => {
-  const bridge = window.slow = connect({ token, channels: ['events'], outbox: 'memory', since, timeout: 120000 });
+  const bridge = window.slow = connect({ url: location.origin, token, channels: ['events'], outbox: 'memory', since, timeout: 120000 });
   bridge.on('confirmation', ({ seq, id }) => told.push([seq, id]));
   bridge.on('connection', ({ state, error }) => changes.push([state, error?.code ?? null]));
   const begin = bridge.on('connected', async () => {
