@@ -61,6 +61,13 @@ import Testing
         ("limit=1&_=7", "Events are not listed by \"_\". They are listed by state, type, client, q, from, to, after, limit."),
     ])
     func aRefusalSaysWhatItTakes(query: String, words: String) {
-        #expect(throws: Problem(.malformedRequest, words)) { try EventQuery(QueryItems("/v1/events?\(query)")) }
+        let error = #expect(throws: Problem.self) { try EventQuery(QueryItems("/v1/events?\(query)")) }
+        #expect(error?.code == .malformedRequest && error?.detail == words)
+    }
+
+    @Test(arguments: [("from=yesterday", "/from"), ("limit=x", "/limit"), ("type=no+type", "/type"), ("client=%00", "/client")])
+    func aRefusalPointsToTheValue(query: String, pointer: String) {
+        let error = #expect(throws: Problem.self) { try EventQuery(QueryItems("/v1/events?\(query)")) }
+        #expect(error?.errors.map(\.pointer) == [pointer])
     }
 }
