@@ -817,6 +817,8 @@ class Bridge {
   signIn({ token, ticket }) {
     this.#credential = { token, ticket };
     this.#token = null;
+    // What is sent from now on is sent by whoever this signs in.
+    this.client = null;
     // It opens one connection alone, which has to begin at the right place whoever it is for.
     if (typeof ticket === 'string') this.#isResumed = false;
     this.reconnect();

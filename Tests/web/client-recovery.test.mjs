@@ -99,6 +99,14 @@ test('what one client began no other goes on with', options, async (t) => {
   assert.deepEqual(events.filter(({ client }) => client !== 'dashboard'), []);
 });
 
+test('what is sent right after signing in as another client is sent as that one', options, async (t) => {
+  const server = await RunningBridge.start(t);
+  const bridge = open(t, { url: server.url, token: server.token() });
+  await bridge.send('COUNT', { n: 1 });
+  bridge.signIn({ token: server.token('wallboard') });
+  assert.equal((await bridge.send('COUNT', { n: 2 })).source, 'wallboard');
+});
+
 test('a subscription that was refused for the rate is made when that has passed, and pings end', options, async (t) => {
   const server = await RunningBridge.start(t, { limits: 'limits: {rate: 20/2s}' });
   const token = server.command('token', 'create', 'wallboard').trim();

@@ -76,7 +76,7 @@ struct FolderRemovalTests {
     }
 
     @Test func aFolderThatOnlyBearsTheNameStays() async throws {
-        try fixture.add(file: "Projects/\(name)/work/of/a/person")
+        try fixture.add(file: "Projects/\(name)/sketches/of/a/person")
         try fixture.leave(name("0"))
         // A copy of one of the bridge's own bears its mark, but is another folder.
         try fixture.leave("copied")
@@ -88,7 +88,7 @@ struct FolderRemovalTests {
         }
         #expect(try await make().created == true)
         #expect(try names() == [name, name("1"), "x"])
-        #expect(try fixture.text("Projects/\(name)/work/of/a/person") == "")
+        #expect(try fixture.text("Projects/\(name)/sketches/of/a/person") == "")
     }
 
     @Test func anEmptyOneThatWasNotMarkedYetIsRemoved() async throws {

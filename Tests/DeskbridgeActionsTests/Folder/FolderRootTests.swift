@@ -21,8 +21,8 @@ struct FolderRootTests {
 
     @Test func foldersOnTheWayToTheGrantedOneMayBeLinksToo() async throws {
         try fixture.add(folder: "disk")
-        try fixture.add(link: "work", to: "disk")
-        #expect(try await fixture.make("{root: ~/work/Projects/in, name: p}", granted: ["work/Projects"]).created == true)
+        try fixture.add(link: "studio", to: "disk")
+        #expect(try await fixture.make("{root: ~/studio/Projects/in, name: p}", granted: ["studio/Projects"]).created == true)
         #expect(try fixture.listing("disk") == ["Projects/", "Projects/in/", "Projects/in/p/"])
     }
 

@@ -157,16 +157,20 @@ class WaitingTests(DecisionsTest):
         self.wait_for(0)
         browser.wait(lambda: self.has_focus(".list-empty"), "the focus is where the list was")
 
-    def test_many_can_be_stopped_and_the_others_stay(self):
-        browser = self.browser
-        self.ask_many([f"s{number}" for number in range(30)])
+    def begin_to_deny_thirty(self, letter):
+        """Denies thirty events; the answers to the first four are held back."""
+        self.ask_many([f"{letter}{number}" for number in range(30)])
         self.wait_for(30)
         self.look("#/queue?state=waiting")
         self.select_all("Select all 30")
         self.script(LISTEN + "window.hold = true;")
-        browser.click(".bulk [data-verb=deny]")
-        browser.click_button("Deny 30 events", "dialog")
-        browser.wait(lambda: self.script("return held.length") == 4, "the first four")
+        self.browser.click(".bulk [data-verb=deny]")
+        self.browser.click_button("Deny 30 events", "dialog")
+        self.browser.wait(lambda: self.script("return held.length") == 4, "the first four")
+
+    def test_many_can_be_stopped_and_the_others_stay(self):
+        browser = self.browser
+        self.begin_to_deny_thirty("s")
         # Other keys and other views don't begin a second decision, and the bar of another view shows the first.
         browser.go("#/events")
         browser.wait_for_text("Denying: 0 of 30", ".bulk")
@@ -180,14 +184,7 @@ class WaitingTests(DecisionsTest):
 
     def test_a_lost_connection_ends_it_and_what_is_known_is_said(self):
         browser = self.browser
-        self.ask_many([f"k{number}" for number in range(30)])
-        self.wait_for(30)
-        self.look("#/queue?state=waiting")
-        self.select_all("Select all 30")
-        self.script(LISTEN + "window.hold = true;")
-        browser.click(".bulk [data-verb=deny]")
-        browser.click_button("Deny 30 events", "dialog")
-        browser.wait(lambda: self.script("return held.length") == 4, "the first four")
+        self.begin_to_deny_thirty("k")
         self.desk.kill()
         self.script("window.hold = false; held.splice(0).forEach(go => go())")
         browser.wait_for_text("The connection was lost. 0 of 30 events denied. Of 4 it is not known. 26 not tried.", ".notices")
